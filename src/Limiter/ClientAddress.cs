@@ -1,0 +1,85 @@
+using System.Buffers.Binary;
+using System.Net;
+using System.Net.Sockets;
+
+namespace Appliance.Limiter;
+
+/// <summary>
+/// A client's IP address as one 128-bit number; IPv4 is held as ::ffff:a.b.c.d (RFC 4291 section 2.5.5.2), so that one comparison and
+/// one hash serve both families. A value type: reading, comparing and masking it allocates nothing.
+/// </summary>
+/// <param name="Bits">The address in host order, the first octet in the highest bits.</param>
+public readonly record struct ClientAddress(UInt128 Bits)
+{
+    private static readonly UInt128 MappedPrefix = new(0, 0xffff_0000_0000UL);
+
+    /// <summary>True for an IPv4 address (also one that arrived mapped on a dual-stack socket).</summary>
+    public bool IsIPv4 => (Bits >> 32) == 0xffff;
+
+    /// <summary>From an IPv4 address in host order: 192.0.2.1 is 0xC0000201.</summary>
+    public static ClientAddress FromIPv4(uint hostOrder) => new(MappedPrefix | hostOrder);
+
+    /// <summary>From the 16 octets of an IPv6 address in network order.</summary>
+    /// <exception cref="ArgumentException">The span is not 16 bytes long.</exception>
+    public static ClientAddress FromIPv6(ReadOnlySpan<byte> octets)
+    {
+        if (octets.Length != 16) throw new ArgumentException("an IPv6 address has 16 octets", nameof(octets));
+        return new(BinaryPrimitives.ReadUInt128BigEndian(octets));
+    }
+
+    /// <summary>From the framework's address type; scope ids are dropped.</summary>
+    public static ClientAddress From(IPAddress address)
+    {
+        ArgumentNullException.ThrowIfNull(address);
+        Span<byte> octets = stackalloc byte[16];
+        if (!address.TryWriteBytes(octets, out int written)) throw new ArgumentException("not an IP address", nameof(address));
+        return address.AddressFamily == AddressFamily.InterNetwork && written == 4
+            ? FromIPv4(BinaryPrimitives.ReadUInt32BigEndian(octets))
+            : FromIPv6(octets);
+    }
+
+    /// <summary>The framework's address type; allocates, so it is for logs and tests.</summary>
+    public IPAddress ToIPAddress()
+    {
+        Span<byte> octets = stackalloc byte[16];
+        BinaryPrimitives.WriteUInt128BigEndian(octets, Bits);
+        return new IPAddress(IsIPv4 ? octets[12..] : octets);
+    }
+
+    /// <summary>Reads dotted-quad or RFC 4291 text without brackets, port or zone. Never throws; may allocate (the text comes from a proxy header, not from every request).</summary>
+    public static bool TryParse(ReadOnlySpan<byte> text, out ClientAddress address)
+    {
+        address = default;
+        if (text.Length is 0 or > 45 || !IPAddress.TryParse(text, out IPAddress? parsed)) return false;
+        if (text.IndexOf((byte)':') < 0 && text.Count((byte)'.') != 3) return false;
+        address = From(parsed);
+        return true;
+    }
+
+    /// <summary>Writes the usual text form as ASCII.</summary>
+    /// <param name="destination">At least 45 bytes.</param>
+    /// <returns>The number of bytes written.</returns>
+    public int Format(Span<byte> destination)
+    {
+        if (!IsIPv4)
+        {
+            ToIPAddress().TryFormat(destination, out int length);
+            return length;
+        }
+
+        int at = 0;
+        for (int shift = 24; shift >= 0; shift -= 8)
+        {
+            int octet = (int)((ulong)Bits >> shift) & 0xff;
+            if (octet >= 100) destination[at++] = (byte)('0' + octet / 100);
+            if (octet >= 10) destination[at++] = (byte)('0' + octet / 10 % 10);
+            destination[at++] = (byte)('0' + octet % 10);
+            if (shift > 0) destination[at++] = (byte)'.';
+        }
+
+        return at;
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => ToIPAddress().ToString();
+}
