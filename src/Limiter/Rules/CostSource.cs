@@ -42,11 +42,11 @@ internal sealed class CostSource
 
     private ulong UnitsOf(ReadOnlySpan<byte> text)
     {
-        if (Utf8Parser.TryParse(text, out decimal cost, out int used, 'e') && used == text.Length)
+        if (Utf8Parser.TryParse(text, out decimal cost, out int used) && used == text.Length)
             return cost > 0 ? _bucket.UnitsOf(cost) : _defaultUnits;
 
         // Beyond decimal's range: huge is still huge, and must not become cheap.
-        bool huge = Utf8Parser.TryParse(text, out double rough, out used, 'e') && used == text.Length && rough > (double)TokenBucket.MaxTokens
+        bool huge = Utf8Parser.TryParse(text, out double rough, out used) && used == text.Length && rough > (double)TokenBucket.MaxTokens
             && double.IsFinite(rough);
         return huge ? TimeUnits.MaxSpan : _defaultUnits;
     }
