@@ -165,8 +165,16 @@ internal sealed class ServerExchange(Connection client)
             if (server.Reader.Ended) return HttpError.UpstreamClosed;
             server.Reader.Advance(0);
             server.Reader.DeadlineNs = server.Loop.NowNs + _snapshot.Timeouts.Response;
+            long sent = server.Writer.TotalBytes;
             ReadResult read = await server.Reader.ReadAsync();
-            if (read.IsCanceled) return HttpError.UpstreamTimeout;
+            if (read.IsCanceled)
+            {
+                // While the request's body is on its way the server need not speak.
+                if (server.Writer.TotalBytes == sent) return HttpError.UpstreamTimeout;
+                server.ForgetTimeout();
+                continue;
+            }
+
             if (server.Error is not (ConnectionError.None or ConnectionError.TimedOut) && server.Reader.Unread == 0) return HttpError.UpstreamClosed;
         }
     }
@@ -211,6 +219,8 @@ internal sealed class ServerExchange(Connection client)
         ClientResponse.Write(
             client.Writer, server.Reader.UnreadSpan[..Response.Length], Response, chunked: false, "Connection: upgrade\r\n"u8, default);
         server.Reader.Skip(Response.Length);
+        // The head of a request without a body is still unread, in case it had to be sent again: it is no part of the new protocol.
+        if (!Request.HasBody) client.Reader.Skip(Request.Length);
         await client.Writer.FlushAsync();
         return await Tunnel.RunAsync(client, server, _snapshot.Timeouts.Tunnel);
     }

@@ -137,13 +137,14 @@ internal sealed class Connection : LoopSource, IDuplexPipe, IValueTaskSource<boo
     internal void CloseAfterLinger()
     {
         if (IsClosed) return;
-        ShutdownWrite();
+        // After an abort not even a FIN: whoever sees one before the RST takes a torn answer for a whole one.
         if (Error != ConnectionError.None || Reader.Ended)
         {
             Close();
             return;
         }
 
+        ShutdownWrite();
         _lingering = true;
         Owner = null;
         ArmTimer(Loop.NowNs + LingerMs * 1_000_000L);
@@ -195,6 +196,14 @@ internal sealed class Connection : LoopSource, IDuplexPipe, IValueTaskSource<boo
 
     /// <summary>A time limit passed.</summary>
     internal void MarkTimedOut() => MarkError(ConnectionError.TimedOut);
+
+    /// <summary>
+    /// The limit did not apply after all, because bytes moved the other way: the connection goes on, and a later error is noticed as such.
+    /// </summary>
+    internal void ForgetTimeout()
+    {
+        if (Error == ConnectionError.TimedOut) Error = ConnectionError.None;
+    }
 
     bool IValueTaskSource<bool>.GetResult(short token)
     {
