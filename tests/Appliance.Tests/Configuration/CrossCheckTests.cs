@@ -67,6 +67,34 @@ public sealed class CrossCheckTests
              "t.yaml:2:69: ha.virtual_addresses[1]: \"192.0.2.101\" lacks the length of its network's prefix, such as /24"] },
     };
 
+    [Fact]
+    public void WildcardOfIPv6TakesIPv4AsWell()
+    {
+        const string Text = Upstreams + "listeners:\n  - { name: a, address: \"*:80\", routes: [{ upstream: api }] }\n  - { name: b, address: \"[::]:80\", routes: [{ upstream: api }] }\n";
+
+        Assert.Equal(["t.yaml:5:25: listeners[1].address: [::]:80 is already taken by listeners[0].address"], Loading.Bad(Text));
+        Loading.Good(Text.Replace("[::]:80", "[::1]:80", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void VirtualAddressesAreBounded()
+    {
+        static string Of(int addresses) => "ha:\n  primary: true\n  interface: eth0\n  virtual_router_id: 51\n"
+            + $"  virtual_addresses: [{string.Join(", ", Enumerable.Range(1, addresses).Select(i => $"192.0.2.{i}/24"))}]";
+
+        Loading.Good(Of(20));
+        Assert.Equal(["t.yaml:5:22: ha.virtual_addresses: more than 20 addresses"], Loading.Bad(Of(21)));
+    }
+
+    [Fact]
+    public void ServersOfAnUpstreamAreBounded()
+    {
+        static string Of(int servers) => $"upstreams: [{{ name: a, servers: [{string.Join(", ", Enumerable.Range(1, servers).Select(i => $"{{ address: 192.0.2.{i}:80 }}"))}] }}]";
+
+        Loading.Good(Of(64));
+        Assert.Equal(["t.yaml:1:33: upstreams[0].servers: more than 64 servers"], Loading.Bad(Of(65)));
+    }
+
     [Theory]
     [MemberData(nameof(Listeners))]
     [MemberData(nameof(UpstreamMistakes))]

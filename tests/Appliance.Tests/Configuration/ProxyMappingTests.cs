@@ -35,7 +35,6 @@ public sealed class ProxyMappingTests
     {
         ProxySettings settings = Map(Text);
 
-        Assert.Equal("lb-a", settings.Node);
         Assert.Equal(["web", "free", "db", "ask", "admin"], settings.Listeners.Select(l => l.Name));
         Assert.Equal(
             [ListenerProtocol.Http, ListenerProtocol.Http, ListenerProtocol.Tcp, ListenerProtocol.Local, ListenerProtocol.Local],
