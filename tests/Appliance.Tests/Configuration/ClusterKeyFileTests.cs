@@ -19,7 +19,16 @@ public sealed class ClusterKeyFileTests : IDisposable
 
         Assert.Empty(result.Errors);
         Assert.Equal([7, 3], result.Keys.Select(k => (int)k.Id));
-        Assert.Equal(Enumerable.Range(0, 32).Select(i => (byte)i), result.Keys[0].Secret.ToArray());
+    }
+
+    [Fact]
+    public void SecretIsWhatTheBase64Says()
+    {
+        byte[] secret = new byte[64];
+
+        Assert.Null(ClusterKeyFile.Decode("7 " + Good, secret, out byte id, out int length));
+        Assert.Equal(7, id);
+        Assert.Equal(Enumerable.Range(0, 32).Select(i => (byte)i), secret[..length]);
     }
 
     [Theory]
