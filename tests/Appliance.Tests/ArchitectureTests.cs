@@ -105,6 +105,19 @@ public sealed partial class ArchitectureTests
     /// <summary>Fails with the offenders named.</summary>
     private static void None(IEnumerable<string> offenders) => Assert.Equal([], offenders);
 
+    [Fact]
+    public void EveryFolderIsOnTheMap()
+    {
+        string document = File.ReadAllText(Repository.At("docs", "architecture.md"));
+        IEnumerable<string> folders = Sources("src").Select(file => file.Path.Split('/')).Where(parts => parts.Length == 4)
+            .Select(parts => $"src/{parts[1]}/{parts[2]}").Distinct();
+
+        None(folders.Where(folder => !RowOf(document, folder.Split('/')[1]).Contains($"`{folder.Split('/')[2]}/`", StringComparison.Ordinal)));
+    }
+
+    private static string RowOf(string document, string project) =>
+        document.Split('\n').Single(line => line.StartsWith($"| `src/{project}` |", StringComparison.Ordinal));
+
     private static IEnumerable<string> Included(XDocument file, string element) =>
         file.Descendants(element).Select(e => (string?)e.Attribute("Include")).OfType<string>();
 

@@ -21,6 +21,15 @@ public sealed class SampleTests
     }
 
     [Fact]
+    public void ConfigurationInTheReadmeLoads()
+    {
+        string readme = File.ReadAllText(Repository.At("README.md"));
+        int begin = readme.IndexOf("```yaml\n", StringComparison.Ordinal) + 8;
+
+        Loading.Good(readme[begin..readme.IndexOf("```", begin, StringComparison.Ordinal)]);
+    }
+
+    [Fact]
     public void FullSampleHoldsEveryKeyWithItsDefaultAndItsComment()
     {
         Dictionary<string, (string Value, string Comment)> written = SampleKeys.Read(Repository.At("samples", "full.yaml"));
