@@ -30,7 +30,7 @@ internal static class DecisionContext
         if (!believed && HasOriginal(exchange)) return DecisionFault.Untrusted;
 
         Span<byte> path = scratch[..MaximumTargetBytes];
-        DecisionFault fault = ReadPath(exchange, believed, ref path);
+        DecisionFault fault = ReadTarget(exchange, believed, ref path, out ReadOnlySpan<byte> query);
         if (fault != DecisionFault.None) return fault;
 
         Span<byte> host = scratch[MaximumTargetBytes..];
@@ -39,7 +39,7 @@ internal static class DecisionContext
         if (method.IsEmpty) method = exchange.Method;
         ClientAddress client = peer;
         if (believed && exchange.TryGetHeader("x-forwarded-for"u8, out ReadOnlySpan<byte> hops)) client = ForwardedClient.Find(peer, hops, trusted);
-        view = new DecisionView(exchange, method, path, host[..hostLength], client);
+        view = new DecisionView(exchange, method, path, query, host[..hostLength], client);
         return DecisionFault.None;
     }
 
@@ -49,8 +49,9 @@ internal static class DecisionContext
         || exchange.TryGetHeader("x-original-host"u8, out _);
 
     /// <summary>On success <paramref name="path"/> is cut to what was written.</summary>
-    private static DecisionFault ReadPath(LocalExchange exchange, bool believed, ref Span<byte> path)
+    private static DecisionFault ReadTarget(LocalExchange exchange, bool believed, scoped ref Span<byte> path, out ReadOnlySpan<byte> query)
     {
+        query = exchange.Query;
         ReadOnlySpan<byte> target = Pick(exchange, believed, "x-original-uri"u8, "x-forwarded-uri"u8, default);
         if (target.IsEmpty)
         {
@@ -62,10 +63,19 @@ internal static class DecisionContext
             return DecisionFault.None;
         }
 
+        query = QueryOf(target);
         if (target.Length > path.Length) return DecisionFault.TooLong;
         if (!TargetPath.TryNormalize(target, path, out int length)) return DecisionFault.BadTarget;
         path = path[..length];
         return DecisionFault.None;
+    }
+
+    private static ReadOnlySpan<byte> QueryOf(ReadOnlySpan<byte> target)
+    {
+        int fragment = target.IndexOf((byte)'#');
+        if (fragment >= 0) target = target[..fragment];
+        int mark = target.IndexOf((byte)'?');
+        return mark < 0 ? default : target[(mark + 1)..];
     }
 
     /// <summary>The first of the headers that is there and not empty; the first two only from a believed caller.</summary>

@@ -9,11 +9,13 @@ internal readonly ref struct DecisionView : IRequestView
     private readonly LocalExchange _exchange;
 
     public DecisionView(
-        LocalExchange exchange, ReadOnlySpan<byte> method, ReadOnlySpan<byte> path, ReadOnlySpan<byte> host, ClientAddress client)
+        LocalExchange exchange, ReadOnlySpan<byte> method, ReadOnlySpan<byte> path, ReadOnlySpan<byte> query, ReadOnlySpan<byte> host,
+        ClientAddress client)
     {
         _exchange = exchange;
         Method = method;
         Path = path;
+        Query = query;
         Host = host;
         Client = client;
     }
@@ -21,6 +23,8 @@ internal readonly ref struct DecisionView : IRequestView
     public ReadOnlySpan<byte> Method { get; }
 
     public ReadOnlySpan<byte> Path { get; }
+
+    public ReadOnlySpan<byte> Query { get; }
 
     public ReadOnlySpan<byte> Host { get; }
 

@@ -111,10 +111,10 @@ internal static class StatusText
 
     private static void Row(TextWriter output, string name, string text) => output.WriteLine($"{name,-9} {text}");
 
-    private static IEnumerable<JsonElement> Items(JsonElement parent, string name) =>
+    private static JsonElement.ArrayEnumerator Items(JsonElement parent, string name) =>
         parent.ValueKind == JsonValueKind.Object && parent.TryGetProperty(name, out JsonElement list) && list.ValueKind == JsonValueKind.Array
             ? list.EnumerateArray()
-            : [];
+            : default;
 
     private static string Text(JsonElement parent, string name)
     {

@@ -15,11 +15,13 @@ internal sealed class BundleArchive(string directory)
     private const UnixFileMode DirectoryMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
     private const UnixFileMode FileMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
+    public string Directory => directory;
+
     /// <summary>The kept files, the newest first. An unreadable directory holds none.</summary>
     public IReadOnlyList<string> Newest()
     {
-        if (!Directory.Exists(directory)) return [];
-        return [.. Directory.EnumerateFiles(directory, "*.json")
+        if (!System.IO.Directory.Exists(directory)) return [];
+        return [.. System.IO.Directory.EnumerateFiles(directory, "*.json")
             .Select(file => (File: file, Number: NumberOf(file)))
             .Where(entry => entry.Number > 0)
             .OrderByDescending(entry => entry.Number)
@@ -34,7 +36,7 @@ internal sealed class BundleArchive(string directory)
         IReadOnlyList<string> kept = Newest();
         if (kept.Count > 0 && bundle.SequenceEqual(File.ReadAllBytes(kept[0]))) return;
 
-        Directory.CreateDirectory(directory, DirectoryMode);
+        System.IO.Directory.CreateDirectory(directory, DirectoryMode);
         long number = kept.Count > 0 ? NumberOf(kept[0]) + 1 : 1;
         string file = Path.Combine(directory, number.ToString("D10", CultureInfo.InvariantCulture) + ".json");
         AtomicFile.Write(file, bundle, FileMode);
