@@ -14,14 +14,18 @@ internal sealed class ConfigSource(string file, FrozenDictionary<string, (int Li
     public bool Has(string path) => places.ContainsKey(path);
 
     /// <summary>An error at a key; when the key was left to its default, at the nearest section that was written.</summary>
-    public ConfigError ErrorAt(string path, string message)
+    public ConfigError ErrorAt(string path, string message) => Locate(File, places, path, message);
+
+    /// <summary>An error at a path, placed at the value or at the nearest section round it.</summary>
+    public static ConfigError Locate(
+        string file, IReadOnlyDictionary<string, (int Line, int Column)> places, string path, string message)
     {
         for (string at = path; at.Length > 0; at = Parent(at))
         {
-            if (places.TryGetValue(at, out (int Line, int Column) place)) return new(File, place.Line, place.Column, path, message);
+            if (places.TryGetValue(at, out (int Line, int Column) place)) return new(file, place.Line, place.Column, path, message);
         }
 
-        return new(File, 1, 1, path, message);
+        return new(file, 1, 1, path, message);
     }
 
     private static string Parent(string path)
