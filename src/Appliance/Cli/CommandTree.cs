@@ -13,14 +13,12 @@ internal static class CommandTree
             if (option is VersionOption version) version.Action = new VersionAction();
         }
 
-        root.Subcommands.Add(RunCommand.Build());
         root.Subcommands.Add(CheckCommand.Build());
         root.Subcommands.Add(StatusCommand.Build());
         root.Subcommands.Add(FailoverCommand.Build());
         root.Subcommands.Add(StandbyCommand.Build());
         root.Subcommands.Add(ReloadCommand.Build());
         root.Subcommands.Add(PolicyCommand.Build());
-        root.Subcommands.Add(CleanupCommand.Build());
         root.Subcommands.Add(VersionAction.BuildCommand());
         root.Subcommands.Add(UnavailableCommand.Build("ha", "reset"));
         root.Subcommands.Add(UnavailableCommand.Build("drain"));
