@@ -49,5 +49,7 @@ internal static class Linux
     internal const int ErrTooManyFiles = 24;
     internal const int ErrAddressInUse = 98;
     internal const int ErrNoBuffers = 105;
+    internal const int ErrTimedOut = 110;
+    internal const int ErrConnectionRefused = 111;
     internal const int ErrInProgress = 115;
 }
