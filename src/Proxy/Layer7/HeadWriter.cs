@@ -8,7 +8,7 @@ internal ref struct HeadWriter(Span<byte> destination)
     /// <summary>Bytes written.</summary>
     internal int Length { get; private set; }
 
-    internal void Write(ReadOnlySpan<byte> bytes)
+    internal void Write(scoped ReadOnlySpan<byte> bytes)
     {
         bytes.CopyTo(_destination[Length..]);
         Length += bytes.Length;
@@ -30,7 +30,7 @@ internal ref struct HeadWriter(Span<byte> destination)
     /// <param name="head">The head they stand in.</param>
     /// <param name="fields">Its fields.</param>
     /// <param name="dropped">Bit n set: fields of <see cref="KnownHeader"/> n stay here.</param>
-    internal void WriteFields(ReadOnlySpan<byte> head, ReadOnlySpan<HeaderField> fields, uint dropped)
+    internal void WriteFields(scoped ReadOnlySpan<byte> head, scoped ReadOnlySpan<HeaderField> fields, uint dropped)
     {
         int runStart = -1, runEnd = -1;
         foreach (ref readonly HeaderField field in fields)

@@ -38,6 +38,14 @@ internal sealed class RequestHead : MessageHead
         return target.IsEmpty ? "/"u8 : target;
     }
 
+    /// <summary>The query without '?', raw; empty if there is none.</summary>
+    internal ReadOnlySpan<byte> Query(ReadOnlySpan<byte> head)
+    {
+        ReadOnlySpan<byte> target = head[OriginTarget];
+        int mark = target.IndexOf((byte)'?');
+        return mark < 0 ? default : target[(mark + 1)..];
+    }
+
     /// <summary>The host asked for: the target's authority, or the Host field; empty if there is none (HTTP/1.0).</summary>
     internal ReadOnlySpan<byte> Host(ReadOnlySpan<byte> head)
     {
@@ -58,6 +66,9 @@ internal sealed class RequestHead : MessageHead
         value = default;
         return false;
     }
+
+    /// <summary>The head did not arrive in time.</summary>
+    internal void RefuseForTimeout() => Refuse(HttpError.RequestTimeout);
 
     /// <inheritdoc/>
     internal override void Reset()

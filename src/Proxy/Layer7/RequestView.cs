@@ -14,6 +14,9 @@ internal readonly ref struct RequestView(HttpExchange exchange, ReadOnlySpan<byt
     public ReadOnlySpan<byte> Path => exchange.Path;
 
     /// <inheritdoc/>
+    public ReadOnlySpan<byte> Query => exchange.Request.Query(_head);
+
+    /// <inheritdoc/>
     public ReadOnlySpan<byte> Host => exchange.Host;
 
     /// <inheritdoc/>
