@@ -12,6 +12,7 @@ internal sealed class ProbeOptions
 
           --interval 1ms      time between ticks
           --duration 20s      end of the run; SIGTERM or SIGINT ends it earlier
+          --settle 300ms      how much of an answering service must be seen after such a signal
           --timeout 1s        an attempt without an answer for this long has failed
           --warmup 300ms      silence that ends within this time is not counted
           --reuse             keep connections open and use them again (http)
@@ -37,6 +38,8 @@ internal sealed class ProbeOptions
     public TimeSpan Timeout { get; private set; } = TimeSpan.FromSeconds(1);
 
     public TimeSpan Warmup { get; private set; } = TimeSpan.FromMilliseconds(300);
+
+    public TimeSpan Settle { get; private set; } = TimeSpan.FromMilliseconds(300);
 
     /// <summary>Null when the arguments make no sense.</summary>
     public static ProbeOptions? Parse(string[] args)
@@ -93,6 +96,7 @@ internal sealed class ProbeOptions
             case "--interval": Interval = ReadDuration(value); return true;
             case "--duration": Duration = ReadDuration(value); return true;
             case "--timeout": Timeout = ReadDuration(value); return true;
+            case "--settle": Settle = ReadDuration(value); return true;
             case "--warmup": Warmup = ReadDuration(value); return true;
             case "--header": Headers += value.Replace(":", ": ", StringComparison.Ordinal) + "\r\n"; return true;
             default: return false;

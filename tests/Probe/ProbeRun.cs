@@ -4,6 +4,7 @@ namespace Probe;
 internal sealed class ProbeRun(ProbeOptions options)
 {
     private const int MaximumUnderWay = 2000;
+    private const double MaximumSettleMs = 10_000;
 
     private int _underWay;
 
@@ -17,7 +18,8 @@ internal sealed class ProbeRun(ProbeOptions options)
         var attempt = new Attempt(options, tally, clock, pool);
         double intervalMs = options.Interval.TotalMilliseconds;
         double dueMs = 0;
-        while (dueMs < options.Duration.TotalMilliseconds && !stop.IsCancellationRequested)
+        var end = new SettledEnd(options.Settle.TotalMilliseconds / intervalMs, MaximumSettleMs);
+        while (dueMs < options.Duration.TotalMilliseconds && !(stop.IsCancellationRequested && end.Reached(clock.NowMs, tally.Answers)))
         {
             Thread.Sleep(TimeSpan.FromMilliseconds(Math.Max(0, dueMs - clock.NowMs)));
             double lateMs = clock.NowMs - dueMs;

@@ -27,6 +27,14 @@ internal sealed class Tally(double warmupMs)
     /// <summary>Set once, when an answer came after the warm-up.</summary>
     public event Action? Ready;
 
+    public int Answers
+    {
+        get
+        {
+            lock (_gate) return _answers;
+        }
+    }
+
     public void Attempt()
     {
         lock (_gate) _attempts++;

@@ -1,0 +1,2 @@
+// Failover is measured in milliseconds on two cores: one laboratory at a time.
+[assembly: CollectionBehavior(DisableTestParallelization = true)]

@@ -1,0 +1,12 @@
+namespace Integration.Lab;
+
+/// <summary>How a command ended and what it printed.</summary>
+internal sealed record CommandResult(string Command, int ExitCode, string Output, string Error)
+{
+    /// <summary>The output of a command that must not fail.</summary>
+    public string Text => ExitCode == 0
+        ? Output
+        : throw new InvalidOperationException($"`{Command}` ended with {ExitCode}\n{Output}{Error}");
+
+    public override string ToString() => $"`{Command}` ended with {ExitCode}\n{Output}{Error}";
+}
