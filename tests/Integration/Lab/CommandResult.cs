@@ -8,5 +8,8 @@ internal sealed record CommandResult(string Command, int ExitCode, string Output
         ? Output
         : throw new InvalidOperationException($"`{Command}` ended with {ExitCode}\n{Output}{Error}");
 
+    /// <summary>Fails the test with everything the command printed.</summary>
+    public void AssertExitCode(int expected) => Assert.True(ExitCode == expected, $"expected exit code {expected}: {this}");
+
     public override string ToString() => $"`{Command}` ended with {ExitCode}\n{Output}{Error}";
 }
