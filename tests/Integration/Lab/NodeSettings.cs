@@ -84,7 +84,6 @@ internal sealed record NodeSettings
             {link}
               peer_check_interval: {CheckInterval}
               preempt: {(Preempt ? "true" : "false")}
-              witness: [192.0.2.1]
               vrrp:
                 priority: {Priority}
             """;
