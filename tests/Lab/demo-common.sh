@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # Sourced by ./demo: printing, building, waiting.
-readonly APPLIANCE=$PWD/src/Appliance/bin/Release/net10.0/appliance
+readonly APPLIANCE=${APPLIANCE_BINARY:-$PWD/src/Appliance/bin/Release/net10.0/appliance}
 readonly PROBE=$PWD/tests/Probe/bin/Release/net10.0/probe
 
 title() { printf '\n%s\n%s\n' "$1" "${1//?/=}"; }
