@@ -15,8 +15,9 @@ build_release() {
     log=$(mktemp)
     section "Building (Release)"
     for project in src/Appliance tests/Probe; do
-        if ! DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 \
-            dotnet build "$project" -c Release -v q --nologo -nodeReuse:false > "$log" 2>&1; then
+        # No build or compiler server stays behind.
+        if ! DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 MSBUILDDISABLENODEREUSE=1 UseSharedCompilation=false \
+            dotnet build "$project" -c Release -v q --nologo > "$log" 2>&1; then
             cat "$log" >&2
             rm -f "$log"
             exit 1

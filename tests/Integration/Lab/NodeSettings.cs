@@ -52,6 +52,10 @@ internal sealed record NodeSettings
             protocol: http
             routes:
               - upstream: web
+          - name: relay
+            address: {(Ha ? Laboratory.VirtualAddress : "127.0.0.1")}:8081
+            protocol: tcp
+            upstream: web
         upstreams:
           - name: web
             servers:
