@@ -13,6 +13,7 @@ internal static class CommandTree
             if (option is VersionOption version) version.Action = new VersionAction();
         }
 
+        root.Subcommands.Add(RunCommand.Build());
         root.Subcommands.Add(CheckCommand.Build());
         root.Subcommands.Add(StatusCommand.Build());
         root.Subcommands.Add(FailoverCommand.Build());

@@ -1,7 +1,7 @@
 namespace Appliance.Failover;
 
 /// <summary>
-/// What this folder asks of the election. Two implementations: <see cref="VrrpNode"/> over the real one, and a double in the tests, so that
+/// What this folder asks of the election. Two implementations: VrrpNode over the real one, and a double in the tests, so that
 /// the coupling of roles and traffic can be tested without a network.
 /// </summary>
 internal interface IRoleNode

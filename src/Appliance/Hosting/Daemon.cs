@@ -45,7 +45,7 @@ internal sealed class Daemon : IDisposable
 
             int loops = Math.Clamp(Environment.ProcessorCount, 1, 64);
             PolicyParts? policies = config.Policies is { } section ? Own(PolicyParts.Create(section, paths, loops, options.Time, _log)) : null;
-            _node = VrrpNode.Create(config, options.Time, _daemonLog.For("ha"));
+            _node = null;
             var proxy = Own(new ProxyServer(loops, policies?.Engine, _daemonLog.For("proxy"), options.Time));
             _state = CreateState(config, policies, proxy, loops);
             _roles = Own(new RoleDesk(_node, new ProxyDrain(proxy, () => _state.Config.DrainTimeout, options.Time), _state.Readiness, _notifier, _log));

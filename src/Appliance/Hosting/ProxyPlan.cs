@@ -2,7 +2,6 @@ using System.Net.Sockets;
 using Appliance.Admin;
 using Appliance.Configuration;
 using Appliance.Limiter;
-using Appliance.Proxy;
 using Appliance.Proxy.Configuration;
 
 namespace Appliance.Hosting;
