@@ -45,7 +45,7 @@ internal static class ClusterKeyFile
 
     private static ClusterKeyResult Parse(byte[] content, ConfigErrors errors)
     {
-        ImmutableArray<ClusterKey>.Builder keys = ImmutableArray.CreateBuilder<ClusterKey>();
+        ImmutableArray<ClusterSecret>.Builder keys = ImmutableArray.CreateBuilder<ClusterSecret>();
         int number = 0;
         foreach (ReadOnlySpan<char> line in Encoding.Latin1.GetString(content).AsSpan().EnumerateLines())
         {
@@ -61,7 +61,7 @@ internal static class ClusterKeyFile
         return errors.IsEmpty ? new() { Keys = keys.ToImmutable() } : new() { Errors = errors.ToSorted() };
     }
 
-    private static string? ReadLine(ReadOnlySpan<char> line, ImmutableArray<ClusterKey>.Builder keys)
+    private static string? ReadLine(ReadOnlySpan<char> line, ImmutableArray<ClusterSecret>.Builder keys)
     {
         int blank = line.IndexOfAny(' ', '\t');
         if (blank < 0) return "the line is not ID BASE64";
@@ -74,13 +74,13 @@ internal static class ClusterKeyFile
         ReadOnlySpan<char> secret = line[blank..].Trim();
         if (!Convert.TryFromBase64Chars(secret, buffer, out int length)) return $"the secret is not base64 of at most {MaximumSecretBytes} bytes";
         if (length < MinimumSecretBytes) return $"the secret has {length} bytes; at least {MinimumSecretBytes} are needed";
-        foreach (ClusterKey known in keys)
+        foreach (ClusterSecret known in keys)
         {
             if (known.Id == id) return $"the id {id} is already used";
         }
 
         if (keys.Count == MaximumKeys) return $"more than {MaximumKeys} keys";
-        keys.Add(new ClusterKey(id, buffer[..length]));
+        keys.Add(new ClusterSecret(id, buffer[..length]));
         CryptographicOperations.ZeroMemory(buffer);
         return null;
     }

@@ -6,7 +6,7 @@ namespace Appliance.Configuration;
 internal sealed record ClusterKeyResult
 {
     /// <summary>The first signs, all verify; empty exactly when there are errors.</summary>
-    public ImmutableArray<ClusterKey> Keys { get; init; } = [];
+    public ImmutableArray<ClusterSecret> Keys { get; init; } = [];
 
     /// <summary>All mistakes; none holds a part of a secret.</summary>
     public ImmutableArray<ConfigError> Errors { get; init; } = [];

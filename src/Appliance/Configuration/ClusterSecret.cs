@@ -1,9 +1,9 @@
 namespace Appliance.Configuration;
 
-/// <summary>One key of the cluster secret. Compares by reference and prints its id only, so that the secret reaches no log.</summary>
+/// <summary>One key of the cluster key file. Compares by reference and prints its id only, so that the secret reaches no log.</summary>
 /// <param name="id">1..255; names the key on the wire.</param>
 /// <param name="secret">At least <see cref="ClusterKeyFile.MinimumSecretBytes"/> bytes.</param>
-internal sealed class ClusterKey(byte id, byte[] secret)
+internal sealed class ClusterSecret(byte id, byte[] secret)
 {
     /// <summary>Names the key on the wire.</summary>
     public byte Id { get; } = id;
