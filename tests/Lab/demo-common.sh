@@ -2,6 +2,8 @@
 # Sourced by ./demo: printing, building, waiting.
 readonly APPLIANCE=${APPLIANCE_BINARY:-$PWD/src/Appliance/bin/Release/net10.0/appliance}
 readonly PROBE=$PWD/tests/Probe/bin/Release/net10.0/probe
+# The area that samples/pair/policies.json limits.
+readonly LIMITED_PATH=/limited
 
 title() { printf '\n%s\n%s\n' "$1" "${1//?/=}"; }
 section() { printf '\n-- %s\n' "$1"; }

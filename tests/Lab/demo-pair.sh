@@ -202,7 +202,6 @@ HOW
 demo_main() {
     local start
     HOME_DIR=$("$LAB" dir "$NAME")
-    LIMITED_PATH=/limited
     start=$(milliseconds)
     trap on_exit EXIT
     trap 'exit 130' INT

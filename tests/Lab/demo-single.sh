@@ -15,6 +15,10 @@ on_exit() {
     exit "$status"
 }
 
+trap on_exit EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
 port_taken() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 
 # free_port FIRST: the first port from FIRST on at which nobody listens.
@@ -52,9 +56,6 @@ limited_request() { curl -s -o /dev/null -D "$HOME_DIR/headers" -w '%{http_code}
 
 demo_main() {
     local good=0 answer _
-    trap on_exit EXIT
-    trap 'exit 130' INT
-    trap 'exit 143' TERM
     UPSTREAM_PORT=$(free_port 18081) WEB_PORT=$(free_port 18080) ADMIN_PORT=$(free_port 19900)
     section "One node on 127.0.0.1 (a pair needs root)"
     start_upstream
