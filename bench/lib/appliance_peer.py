@@ -1,4 +1,4 @@
-"""The product, with the configuration an operator would run: routes, a policy on the client address, metrics, sampled access log."""
+"""The product, with the configuration an operator would run: routes, a policy on the client address, admin address and metrics."""
 
 import json
 import pathlib
