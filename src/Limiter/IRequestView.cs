@@ -16,6 +16,9 @@ public interface IRequestView
     /// </summary>
     ReadOnlySpan<byte> Path { get; }
 
+    /// <summary>The query as it came, without the '?'; empty when there is none. Cost sources `query:NAME` read it.</summary>
+    ReadOnlySpan<byte> Query { get; }
+
     /// <summary>Host name in lower case without port and trailing dot; empty when there is none.</summary>
     ReadOnlySpan<byte> Host { get; }
 

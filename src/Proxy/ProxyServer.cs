@@ -1,36 +1,195 @@
+using System.Collections.Immutable;
 using Appliance.Limiter;
 using Appliance.Proxy.Configuration;
+using Appliance.Proxy.Layer4;
+using Appliance.Proxy.Layer7;
+using Appliance.Proxy.Listeners;
+using Appliance.Proxy.Transport;
+using Appliance.Proxy.Upstreams;
 using Microsoft.Extensions.Logging;
 
 namespace Appliance.Proxy;
 
-/// <summary>The data plane: event loops, their listeners and pools. Thread-safe unless said otherwise.</summary>
+/// <summary>The data plane: event loops, their listeners and pools. Thread-safe.</summary>
 public sealed class ProxyServer : IDisposable
 {
+    private readonly Lock _gate = new();
+    private readonly EventLoop[] _loops;
+    private readonly HttpLoop[] _httpLoops;
+    private readonly ILogger _log;
+    private readonly HttpHandler _http;
+    private readonly TcpHandler _tcp;
+    private readonly LocalProtocolHandler _local;
+    private ImmutableArray<Listener> _listeners = [];
+    private ImmutableArray<UpstreamPool> _pools = [];
+    private bool _disposed;
+
     /// <summary>Makes the loops' resources; nothing runs yet.</summary>
     /// <param name="loops">Number of event loops, 1 .. 64; normally one per core.</param>
     /// <param name="policies">Asked for each request of listeners that enforce policies; null: none configured.</param>
     /// <param name="log">Where events go.</param>
-    public ProxyServer(int loops, PolicyEngine? policies, ILogger log) => throw new NotSupportedException();
+    /// <param name="time">The clock; the system's if null.</param>
+    public ProxyServer(int loops, PolicyEngine? policies, ILogger log, TimeProvider? time = null)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(loops, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(loops, 64);
+        _log = log;
+        _loops = [.. Enumerable.Range(0, loops).Select(i => new EventLoop(i, time ?? TimeProvider.System, log))];
+        _httpLoops = [.. _loops.Select(_ => new HttpLoop())];
+        _http = new HttpHandler(_httpLoops, policies, log);
+        _tcp = new TcpHandler(log);
+        _local = new LocalProtocolHandler(_httpLoops, log);
+    }
 
     /// <summary>Binds every listener and starts the loops. On failure nothing stays bound.</summary>
     /// <exception cref="ListenException">An address cannot be bound; the message names listener, address and reason.</exception>
-    public void Start(ProxySettings settings) => throw new NotSupportedException();
+    public void Start(ProxySettings settings)
+    {
+        Apply(settings);
+        foreach (EventLoop loop in _loops) loop.Start();
+    }
 
     /// <summary>New listeners open first, then the new routes and pools apply, then removed listeners close. All or nothing.</summary>
     /// <exception cref="ListenException">A new listener cannot be bound; the old settings go on unchanged.</exception>
-    public void Apply(ProxySettings settings) => throw new NotSupportedException();
+    public void Apply(ProxySettings settings)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            ImmutableArray<UpstreamPool> pools =
+                [.. settings.Upstreams.Select(upstream => Unchanged(upstream) ?? new UpstreamPool(upstream, _loops, _log))];
+            var kept = new List<(Listener Listener, ListenerSnapshot Snapshot)>();
+            var opened = new List<Listener>();
+            try
+            {
+                foreach (ListenerSettings listener in settings.Listeners)
+                {
+                    ListenerSnapshot snapshot = Compile(listener, pools);
+                    if (SamePlace(listener) is { } old) kept.Add((old, snapshot));
+                    else opened.Add(Open(snapshot));
+                }
+            }
+            catch (ListenException)
+            {
+                foreach (Listener listener in opened) listener.Close();
+                throw;
+            }
+
+            foreach ((Listener listener, ListenerSnapshot snapshot) in kept) listener.Snapshot = snapshot;
+            ImmutableArray<Listener> gone = [.. _listeners.Where(old => !kept.Exists(k => k.Listener == old))];
+            ImmutableArray<UpstreamPool> retired = [.. _pools.Where(old => !pools.Contains(old))];
+            _listeners = [.. kept.Select(k => k.Listener), .. opened];
+            _pools = pools;
+            foreach (Listener listener in gone) listener.Close();
+            foreach (UpstreamPool pool in retired) pool.Retire();
+            if (gone.Length > 0) CloseIdleConnections();
+        }
+    }
+
+    /// <summary>The addresses that listeners are bound to, by name; a port given as 0 is the real one here.</summary>
+    public ImmutableDictionary<string, System.Net.EndPoint> Addresses =>
+        _listeners.ToImmutableDictionary(listener => listener.Snapshot.Settings.Name, listener => listener.Address);
 
     /// <summary>While on, HTTP answers carry `Connection: close` and idle client connections are closed, so that clients move away.</summary>
-    public void SetDraining(bool draining) => throw new NotSupportedException();
+    public void SetDraining(bool draining)
+    {
+        foreach (EventLoop loop in _loops)
+        {
+            HttpLoop http = _httpLoops[loop.Number];
+            loop.Post(() => http.Draining = draining);
+        }
+
+        if (draining) CloseIdleConnections();
+    }
 
     /// <summary>Closes traffic listeners (not Local ones), drains, and completes when no traffic connection is left or time is up.</summary>
     /// <returns>The number of connections cut at the limit.</returns>
-    public Task<int> StopTrafficAsync(TimeSpan limit) => throw new NotSupportedException();
+    public async Task<int> StopTrafficAsync(TimeSpan limit)
+    {
+        ImmutableArray<Listener> traffic;
+        lock (_gate)
+        {
+            traffic = [.. _listeners.Where(listener => listener.Snapshot.Settings.Protocol != ListenerProtocol.Local)];
+            foreach (Listener listener in traffic) listener.Close();
+        }
 
-    /// <summary>Current figures; a copy.</summary>
-    public ProxyStatus GetStatus() => throw new NotSupportedException();
+        CloseIdleConnections();
+        long deadline = Environment.TickCount64 + (long)limit.TotalMilliseconds;
+        while (traffic.Sum(Active) > 0 && Environment.TickCount64 < deadline) await Task.Delay(5).ConfigureAwait(false);
+        return (int)traffic.Sum(Active);
+
+        static long Active(Listener listener) => listener.Sum(counters => counters.Active);
+    }
+
+    /// <summary>Current figures; a copy, slightly old.</summary>
+    public ProxyStatus GetStatus() => new(
+        [.. _listeners.Select(StatusOf)],
+        [.. _pools.Select(pool => pool.GetStatus())],
+        [.. _loops.Select(loop => new LoopStatus(loop.Number, loop.Turns, loop.SourceCount, loop.Buffers.AllocatedBytes))]);
 
     /// <summary>Ends the loops and closes everything at once.</summary>
-    public void Dispose() => throw new NotSupportedException();
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            if (_disposed) return;
+            _disposed = true;
+            foreach (Listener listener in _listeners) listener.Close();
+        }
+
+        foreach (EventLoop loop in _loops) loop.Dispose();
+    }
+
+    /// <summary>Cancels the reads of HTTP connections that wait for a next request; they see that they are to end.</summary>
+    private void CloseIdleConnections()
+    {
+        foreach (EventLoop loop in _loops)
+        {
+            loop.Post(() =>
+            {
+                foreach (Connection connection in loop.Sources<Connection>()) (connection.Owner as HttpConnection)?.CloseIfIdle();
+            });
+        }
+    }
+
+    private Listener Open(ListenerSnapshot snapshot)
+    {
+        var listener = new Listener(snapshot, _loops, _log);
+        listener.Open();
+        return listener;
+    }
+
+    private UpstreamPool? Unchanged(UpstreamSettings settings) =>
+        _pools.FirstOrDefault(pool => pool.Settings.Name == settings.Name && pool.Settings.Servers.SequenceEqual(settings.Servers));
+
+    private Listener? SamePlace(ListenerSettings settings) => _listeners.FirstOrDefault(listener =>
+        !listener.IsClosed
+        && listener.Snapshot.Settings.Name == settings.Name
+        && listener.Snapshot.Settings.Protocol == settings.Protocol
+        && listener.Snapshot.Settings.Address.Equals(settings.Address));
+
+    private ListenerSnapshot Compile(ListenerSettings listener, ImmutableArray<UpstreamPool> pools)
+    {
+        UpstreamPool Find(string name) => pools.First(pool => pool.Settings.Name == name);
+        IConnectionHandler handler = listener.Protocol switch
+        {
+            ListenerProtocol.Http => _http,
+            ListenerProtocol.Tcp => _tcp,
+            _ => _local,
+        };
+        var routes = new RouteTable(listener.Routes.Select(route => new RouteTable.Route(route.Hosts, route.PathPrefix, Find(route.Upstream))));
+        return new ListenerSnapshot(listener, handler, routes, listener.Upstream is { } name ? Find(name) : null);
+    }
+
+    private static ListenerStatus StatusOf(Listener listener) => new(
+        listener.Snapshot.Settings.Name,
+        listener.Address.ToString() ?? string.Empty,
+        Listener.ProtocolName(listener.Snapshot.Settings.Protocol),
+        listener.Sum(counters => counters.Active),
+        listener.Sum(counters => counters.Accepted),
+        [.. Enumerable.Range(0, 6).Select(status => listener.Sum(counters => counters.Answers(status)))],
+        listener.Sum(counters => counters.ReceivedBytes),
+        listener.Sum(counters => counters.SentBytes),
+        listener.Sum(counters => counters.RejectedByPolicy));
 }

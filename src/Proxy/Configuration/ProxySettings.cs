@@ -10,7 +10,4 @@ public sealed record ProxySettings
 
     /// <summary>Pools by unique name.</summary>
     public ImmutableArray<UpstreamSettings> Upstreams { get; init; } = [];
-
-    /// <summary>Name sent as the suffix of generated request ids; 1..63 characters of a-z, A-Z, 0-9, '-', '.', '_'.</summary>
-    public string Node { get; init; } = "node";
 }

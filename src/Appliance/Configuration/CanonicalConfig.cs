@@ -1,0 +1,91 @@
+using System.Buffers;
+using System.Text.Json;
+
+namespace Appliance.Configuration;
+
+/// <summary>
+/// Writes parts of a configuration in one fixed form, defaults filled in, so that two that mean the same give the same bytes however
+/// their files are written. Fingerprints and the comparison at a reload rest on it.
+/// </summary>
+internal static class CanonicalConfig
+{
+    /// <summary>The bytes that one part writes.</summary>
+    public static ReadOnlySpan<byte> Bytes(Action<Utf8JsonWriter> part)
+    {
+        ArrayBufferWriter<byte> buffer = new();
+        using (Utf8JsonWriter writer = new(buffer)) part(writer);
+        return buffer.WrittenSpan;
+    }
+
+    /// <summary>The addresses that move and the virtual router they move with; they are null on a single node.</summary>
+    public static void WriteVirtualAddresses(Utf8JsonWriter writer, HaConfig? ha)
+    {
+        writer.WriteStartArray();
+        if (ha is not null)
+        {
+            writer.WriteNumberValue(ha.VirtualRouterId);
+            foreach (VirtualAddressConfig address in ha.VirtualAddresses) writer.WriteStringValue(address.ToString());
+        }
+
+        writer.WriteEndArray();
+    }
+
+    /// <summary>The rest of the `ha` section: what a node has of its own.</summary>
+    public static void WriteHaOfNode(Utf8JsonWriter writer, HaConfig? ha)
+    {
+        writer.WriteStartArray();
+        if (ha is not null)
+        {
+            writer.WriteStringValue($"{ha.Primary} {ha.Interface} {ha.Address} {ha.Peer} {ha.Port} {ha.PeerFailureThreshold} {ha.PeerRecoveryThreshold}");
+            writer.WriteStringValue(ha.SecretFile);
+            writer.WriteStringValue($"{ha.PeerCheckInterval} {ha.Preempt} {ha.PreemptDelay} {string.Join(' ', ha.Witnesses)}");
+            writer.WriteStringValue($"{ha.Vrrp.Unicast} {ha.Vrrp.Priority} {ha.Vrrp.Checksum}");
+        }
+
+        writer.WriteEndArray();
+    }
+
+    /// <summary>Listeners by name: their order in the file means nothing, that of their routes does.</summary>
+    public static void WriteListeners(Utf8JsonWriter writer, ApplianceConfig config)
+    {
+        writer.WriteStartArray();
+        foreach (ListenerConfig listener in config.Listeners.OrderBy(l => l.Name, StringComparer.Ordinal))
+        {
+            TimeoutsConfig limits = listener.Timeouts;
+            writer.WriteStartArray();
+            writer.WriteStringValue($"{listener.Name} {listener.Address} {listener.Protocol} {listener.EnforcePolicies} {listener.OpenOnPolicyFailure}");
+            writer.WriteStringValue($"{listener.Upstream} {string.Join(' ', listener.TrustedProxies)}");
+            writer.WriteStringValue($"{limits.Connect} {limits.RequestHeader} {limits.Idle} {limits.Response} {limits.Tunnel}");
+            foreach (RouteConfig route in listener.Routes)
+            {
+                writer.WriteStringValue($"{route.PathPrefix} {route.Upstream} {string.Join(' ', route.Hosts.Order(StringComparer.Ordinal))}");
+            }
+
+            writer.WriteEndArray();
+        }
+
+        writer.WriteEndArray();
+    }
+
+    /// <summary>Upstreams by name; the order of their servers is kept.</summary>
+    public static void WriteUpstreams(Utf8JsonWriter writer, ApplianceConfig config)
+    {
+        writer.WriteStartArray();
+        foreach (UpstreamConfig upstream in config.Upstreams.OrderBy(u => u.Name, StringComparer.Ordinal))
+        {
+            writer.WriteStartArray();
+            writer.WriteStringValue($"{upstream.Name} {upstream.Balance}");
+            foreach (ServerConfig server in upstream.Servers) writer.WriteStringValue($"{server.Address} {server.Weight} {server.Backup}");
+            writer.WriteEndArray();
+        }
+
+        writer.WriteEndArray();
+    }
+
+    /// <summary>Whether there are policies and how many counters they may have; the bundle has a fingerprint of its own.</summary>
+    public static void WritePolicies(Utf8JsonWriter writer, PoliciesConfig? policies)
+    {
+        if (policies is null) writer.WriteNullValue();
+        else writer.WriteNumberValue(policies.Table.MemoryBytes);
+    }
+}

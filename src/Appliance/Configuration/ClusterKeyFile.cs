@@ -1,0 +1,87 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Appliance.Configuration;
+
+/// <summary>
+/// Reads the cluster secret: lines `ID BASE64`, blank lines and lines that begin with '#' aside. The first key signs, all verify, so a
+/// secret is rotated by adding the new one below, then moving it up, then removing the old one. Never throws; never repeats a line.
+/// </summary>
+internal static class ClusterKeyFile
+{
+    /// <summary>A secret of fewer bytes could be guessed.</summary>
+    public const int MinimumSecretBytes = 16;
+
+    private const int MaximumSecretBytes = 256;
+    private const int MaximumKeys = 16;
+    private const int MaximumBytes = 64 * 1024;
+    private const UnixFileMode Others = UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
+
+    /// <summary>Reads a file. One that everybody on the machine may read or write is refused.</summary>
+    public static ClusterKeyResult Read(string path)
+    {
+        (BoundedFile.Outcome outcome, byte[] content, string problem) = BoundedFile.Read(path, MaximumBytes);
+        ConfigErrors errors = new(path);
+        if (outcome == BoundedFile.Outcome.Read && IsOpenToOthers(path)) problem = "the file is open to everybody on this machine; chmod 0640 it";
+        if (problem.Length == 0) return Parse(content, errors);
+        errors.Add(0, 0, "", problem);
+        return new()
+        {
+            Errors = errors.ToSorted(),
+            NotFound = outcome == BoundedFile.Outcome.NotFound,
+            NotPermitted = outcome == BoundedFile.Outcome.NotPermitted,
+        };
+    }
+
+    private static bool IsOpenToOthers(string path)
+    {
+        if (!OperatingSystem.IsLinux()) return false;
+        FileInfo file = new(path);
+        UnixFileMode mode = file.ResolveLinkTarget(returnFinalTarget: true) is { } target ? target.UnixFileMode : file.UnixFileMode;
+        return (mode & Others) != 0;
+    }
+
+    private static ClusterKeyResult Parse(byte[] content, ConfigErrors errors)
+    {
+        ImmutableArray<ClusterKey>.Builder keys = ImmutableArray.CreateBuilder<ClusterKey>();
+        int number = 0;
+        foreach (ReadOnlySpan<char> line in Encoding.Latin1.GetString(content).AsSpan().EnumerateLines())
+        {
+            number++;
+            ReadOnlySpan<char> text = line.Trim();
+            if (text.IsEmpty || text[0] == '#') continue;
+            string? error = ReadLine(text, keys);
+            if (error is not null) errors.Add(number, 1, "", error);
+        }
+
+        CryptographicOperations.ZeroMemory(content);
+        if (keys.Count == 0 && errors.IsEmpty) errors.Add(0, 0, "", "the file holds no key; a line is ID BASE64");
+        return errors.IsEmpty ? new() { Keys = keys.ToImmutable() } : new() { Errors = errors.ToSorted() };
+    }
+
+    private static string? ReadLine(ReadOnlySpan<char> line, ImmutableArray<ClusterKey>.Builder keys)
+    {
+        int blank = line.IndexOfAny(' ', '\t');
+        if (blank < 0) return "the line is not ID BASE64";
+        if (!byte.TryParse(line[..blank], NumberStyles.None, CultureInfo.InvariantCulture, out byte id) || id == 0)
+        {
+            return "the id is not a whole number from 1 to 255";
+        }
+
+        byte[] buffer = new byte[MaximumSecretBytes];
+        ReadOnlySpan<char> secret = line[blank..].Trim();
+        if (!Convert.TryFromBase64Chars(secret, buffer, out int length)) return $"the secret is not base64 of at most {MaximumSecretBytes} bytes";
+        if (length < MinimumSecretBytes) return $"the secret has {length} bytes; at least {MinimumSecretBytes} are needed";
+        foreach (ClusterKey known in keys)
+        {
+            if (known.Id == id) return $"the id {id} is already used";
+        }
+
+        if (keys.Count == MaximumKeys) return $"more than {MaximumKeys} keys";
+        keys.Add(new ClusterKey(id, buffer[..length]));
+        CryptographicOperations.ZeroMemory(buffer);
+        return null;
+    }
+}

@@ -1,0 +1,150 @@
+using System.Collections.Immutable;
+
+namespace Appliance.Configuration;
+
+/// <summary>
+/// Reads the keys of one section by their declarations. A mistake is noted and a placeholder returned, so that the rest of the file
+/// is still checked; a configuration with placeholders in it is never handed out. One thread.
+/// </summary>
+internal sealed class SectionReader
+{
+    private readonly YamlMapping? _node;
+    private readonly ConfigErrors _errors;
+
+    /// <summary>Begins a section and notes the keys that do not belong there.</summary>
+    /// <param name="section">Its declaration.</param>
+    /// <param name="node">Its keys and values; null: absent, defaults stand.</param>
+    /// <param name="path">Its path.</param>
+    /// <param name="errors">Where mistakes and places go.</param>
+    public SectionReader(Section section, YamlMapping? node, string path, ConfigErrors errors)
+    {
+        (_node, Path, _errors) = (node, path, errors);
+        if (node is null) return;
+        foreach (YamlEntry entry in node.Entries) CheckName(section, entry);
+        foreach (Key key in section.Keys.Where(k => k.Required && node.Find(k.Name) is null))
+        {
+            errors.Add(node.Line, node.Column, PathOf(key), "the key is required");
+        }
+    }
+
+    /// <summary>The section's own path.</summary>
+    public string Path { get; }
+
+    /// <summary>True when the operator wrote the key.</summary>
+    public bool Has(Key key) => _node?.Find(key.Name) is not null;
+
+    /// <summary>The path of a key of this section.</summary>
+    public string PathOf(Key key) => ConfigPath.Join(Path, key.Name);
+
+    /// <summary>A single value, or its default.</summary>
+    public T Get<T>(ValueKey<T> key)
+    {
+        if (TryGet(key, out T value)) return value;
+        return key.DefaultText is null ? key.Kind.Placeholder : key.Kind.ReadDefault(key.DefaultText);
+    }
+
+    /// <summary>A single value; false when absent.</summary>
+    public bool TryGet<T>(ValueKey<T> key, out T value)
+    {
+        value = key.Kind.Placeholder;
+        if (Enter(key) is not { } node) return false;
+        value = ReadValue(node, PathOf(key), key.Kind, null);
+        return true;
+    }
+
+    /// <summary>A list of values, or its default.</summary>
+    public ImmutableArray<T> Get<T>(ListKey<T> key)
+    {
+        if (Enter(key) is not { } node) return key.Defaults;
+        if (Items(key, node) is not { } items) return [];
+        ImmutableArray<T>.Builder values = ImmutableArray.CreateBuilder<T>(items.Length);
+        foreach ((YamlNode item, string path) in items) values.Add(ReadValue(item, path, key.Kind, key.SectionItem));
+        return values.ToImmutable();
+    }
+
+    /// <summary>A section inside; absent, its keys have their defaults.</summary>
+    public SectionReader Get(SectionKey key) => GetOptional(key) ?? new SectionReader(key.Inner, null, PathOf(key), _errors);
+
+    /// <summary>A section inside; null when absent.</summary>
+    public SectionReader? GetOptional(SectionKey key)
+    {
+        if (Enter(key) is not { } node) return null;
+        return new SectionReader(key.Inner, AsSection(node, PathOf(key)), PathOf(key), _errors);
+    }
+
+    /// <summary>The sections of a list.</summary>
+    public ImmutableArray<SectionReader> Get(SectionListKey key)
+    {
+        if (Enter(key) is not { } node || Items(key, node) is not { } items) return [];
+        ImmutableArray<SectionReader>.Builder readers = ImmutableArray.CreateBuilder<SectionReader>(items.Length);
+        foreach ((YamlNode item, string path) in items)
+        {
+            readers.Add(new SectionReader(key.Inner, AsSection(item, path), path, _errors));
+        }
+
+        return readers.ToImmutable();
+    }
+
+    private void CheckName(Section section, YamlEntry entry)
+    {
+        if (section.Find(entry.Key) is not null) return;
+        string path = ConfigPath.Join(Path, entry.Key);
+        string message = section.Unavailable.Contains(entry.Key)
+            ? "the key is not available in this version"
+            : $"the key is not known{Suggestion.For(entry.Key, section.Keys.Select(k => k.Name).Concat(section.Unavailable))}";
+        _errors.Add(entry.Line, entry.Column, path, message);
+    }
+
+    /// <summary>The node of a key, its place remembered; null when absent.</summary>
+    private YamlNode? Enter(Key key)
+    {
+        if (_node?.Find(key.Name) is not { } entry) return null;
+        _errors.Place(PathOf(key), entry.Value.Line, entry.Value.Column);
+        return entry.Value;
+    }
+
+    private ImmutableArray<(YamlNode Node, string Path)>? Items(Key key, YamlNode node)
+    {
+        if (node is not YamlSequence sequence)
+        {
+            if (node is not YamlScalar { Faulty: true }) Expect(node, PathOf(key), "a list");
+            return null;
+        }
+
+        if (key.Required && sequence.Items.IsEmpty) _errors.Add(node.Line, node.Column, PathOf(key), "the list is empty; it needs at least one entry");
+        ImmutableArray<(YamlNode, string)>.Builder items = ImmutableArray.CreateBuilder<(YamlNode, string)>(sequence.Items.Length);
+        for (int i = 0; i < sequence.Items.Length; i++)
+        {
+            string path = $"{PathOf(key)}[{i}]";
+            _errors.Place(path, sequence.Items[i].Line, sequence.Items[i].Column);
+            items.Add((sequence.Items[i], path));
+        }
+
+        return items.ToImmutable();
+    }
+
+    private T ReadValue<T>(YamlNode node, string path, ValueKind<T> kind, string? sectionItem)
+    {
+        if (node is not YamlScalar scalar || scalar.IsNull)
+        {
+            if (node is YamlMapping && sectionItem is not null) _errors.Add(node.Line, node.Column, path, sectionItem);
+            else Expect(node, path, "a single value");
+            return kind.Placeholder;
+        }
+
+        if (scalar.Faulty) return kind.Placeholder;
+        string? error = kind.Read(scalar, out T value);
+        if (error is not null) _errors.Add(node.Line, node.Column, path, error);
+        return value;
+    }
+
+    private YamlMapping? AsSection(YamlNode node, string path)
+    {
+        if (node is YamlMapping mapping) return mapping;
+        if (node is not YamlScalar { Faulty: true }) Expect(node, path, "a section (keys and values)");
+        return null;
+    }
+
+    private void Expect(YamlNode node, string path, string expected) =>
+        _errors.Add(node.Line, node.Column, path, $"{expected} is expected here, not {node.Shape}");
+}

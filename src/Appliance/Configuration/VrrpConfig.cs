@@ -1,0 +1,14 @@
+namespace Appliance.Configuration;
+
+/// <summary>The `ha.vrrp` section. Immutable.</summary>
+internal sealed record VrrpConfig
+{
+    /// <summary>Adverts go to the peer's LAN address instead of the multicast group.</summary>
+    public required bool Unicast { get; init; }
+
+    /// <summary>1..254; null (`auto`): 254 for the primary, 253 for the other node.</summary>
+    public required int? Priority { get; init; }
+
+    /// <summary>What an IPv4 advert's checksum covers when sending; both forms are accepted on receipt.</summary>
+    public required ChecksumForm Checksum { get; init; }
+}

@@ -1,0 +1,53 @@
+using System.Buffers.Text;
+
+namespace Appliance.Limiter.Rules;
+
+/// <summary>What a request costs under one rule.</summary>
+internal sealed class CostSource
+{
+    private readonly CostSourceKind _kind;
+    private readonly byte[] _name;
+    private readonly TokenBucket _bucket;
+    private readonly ulong _defaultUnits;
+
+    /// <param name="kind">Where the cost comes from.</param>
+    /// <param name="name">Header (lower case, '-') or query parameter; empty when fixed.</param>
+    /// <param name="bucket">Turns tokens into units.</param>
+    /// <param name="defaultCost">The fixed cost, or that of a request that brings none.</param>
+    public CostSource(CostSourceKind kind, byte[] name, TokenBucket bucket, decimal defaultCost)
+    {
+        _kind = kind;
+        _name = name;
+        _bucket = bucket;
+        _defaultUnits = bucket.UnitsOf(defaultCost);
+    }
+
+    /// <summary>The cost in time units; what is absent, not a number, or not above 0 costs the default.</summary>
+    public ulong UnitsFor<TRequest>(scoped ref readonly TRequest request)
+        where TRequest : struct, IRequestView, allows ref struct
+    {
+        if (_kind == CostSourceKind.Fixed) return _defaultUnits;
+        ReadOnlySpan<byte> text;
+        if (_kind == CostSourceKind.Header)
+        {
+            if (!request.TryGetHeader(_name, out text)) return _defaultUnits;
+        }
+        else if (!QueryParameter.TryGet(request.Query, _name, out text))
+        {
+            return _defaultUnits;
+        }
+
+        return UnitsOf(text);
+    }
+
+    private ulong UnitsOf(ReadOnlySpan<byte> text)
+    {
+        if (Utf8Parser.TryParse(text, out decimal cost, out int used) && used == text.Length)
+            return cost > 0 ? _bucket.UnitsOf(cost) : _defaultUnits;
+
+        // Beyond decimal's range: huge is still huge, and must not become cheap.
+        bool huge = Utf8Parser.TryParse(text, out double rough, out used) && used == text.Length && rough > (double)TokenBucket.MaxTokens
+            && double.IsFinite(rough);
+        return huge ? TimeUnits.MaxSpan : _defaultUnits;
+    }
+}

@@ -1,0 +1,17 @@
+using System.Collections.Immutable;
+
+namespace Appliance.Limiter;
+
+/// <summary>Totals since the engine was made. Rules that keep their policy and name keep their totals over a reload; removed ones stay listed.</summary>
+/// <param name="Decisions">
+/// Decisions by outcome. The rows with mode "enforce" add up to the number of calls; those with mode "shadow" are in addition, one per
+/// shadow rule that was evaluated.
+/// </param>
+/// <param name="DescriptorMisses">Missing limit keys by key and policy.</param>
+/// <param name="TableFull">How often a rule found no slot for its key.</param>
+/// <param name="NoBundleLoaded">Calls that found no bundle; also part of <paramref name="Decisions"/>.</param>
+public sealed record PolicyStatistics(
+    ImmutableArray<DecisionCount> Decisions,
+    ImmutableArray<DescriptorMissCount> DescriptorMisses,
+    ImmutableArray<TableFullCount> TableFull,
+    long NoBundleLoaded);

@@ -1,0 +1,56 @@
+using Appliance.Proxy.Listeners;
+using Appliance.Proxy.Transport;
+using Appliance.Proxy.Upstreams;
+using Microsoft.Extensions.Logging;
+
+namespace Appliance.Proxy.Layer4;
+
+/// <summary>The tcp protocol: each client connection gets one to a server of the listener's upstream.</summary>
+internal sealed class TcpHandler(ILogger log) : IConnectionHandler
+{
+    /// <inheritdoc/>
+    public void Accept(Connection connection, Listener listener) => _ = RunAsync(connection, listener);
+
+    private async Task RunAsync(Connection client, Listener listener)
+    {
+        ListenerSnapshot snapshot = listener.Snapshot;
+        ServerConnection? server = null;
+        try
+        {
+            server = await ConnectAsync(snapshot.Pool!.On(client.Loop), client, snapshot.Timeouts.Connect);
+            if (server is not null) await Tunnel.RunAsync(client, server.Connection, snapshot.Timeouts.Tunnel);
+            else client.Abort(ConnectionError.Aborted);
+        }
+        catch (Exception error)
+        {
+            ProxyLog.HandlerFailed(log, error);
+            client.Abort(ConnectionError.Aborted);
+        }
+
+        server?.Server.Discard(server);
+        ListenerCounters counters = listener.Counters(client.Loop);
+        counters.Active--;
+        counters.ReceivedBytes += client.Reader.TotalBytes;
+        counters.SentBytes += client.Writer.TotalBytes;
+        client.Close();
+    }
+
+    /// <summary>Each server once, in the pool's order, until one accepts; null: none did.</summary>
+    private static async ValueTask<ServerConnection?> ConnectAsync(LoopPool pool, Connection client, long timeoutNs)
+    {
+        ulong tried = 0;
+        while (client.Error == ConnectionError.None && pool.Next(tried) is { } server)
+        {
+            tried |= pool.MaskOf(server);
+            if (await server.ConnectAsync(pool.Loop.NowNs + timeoutNs, out ServerConnection connection))
+            {
+                server.OnConnected();
+                return connection;
+            }
+
+            server.OnConnectFailed(connection);
+        }
+
+        return null;
+    }
+}

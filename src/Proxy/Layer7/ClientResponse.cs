@@ -1,0 +1,43 @@
+using Appliance.Proxy.Transport;
+
+namespace Appliance.Proxy.Layer7;
+
+/// <summary>Writes a server's response head as the client gets it.</summary>
+internal static class ClientResponse
+{
+    /// <summary>Bytes that the lines added here need at most, besides the limiter's.</summary>
+    private const int Added = 256;
+
+    private const uint HopByHop =
+        (1u << (int)KnownHeader.Connection) | (1u << (int)KnownHeader.KeepAlive) | (1u << (int)KnownHeader.ProxyConnection)
+        | (1u << (int)KnownHeader.Upgrade) | (1u << (int)KnownHeader.TransferEncoding);
+
+    /// <summary>Queues the head; the caller flushes it together with the body's first bytes.</summary>
+    /// <param name="writer">The client connection's.</param>
+    /// <param name="head">The response's head as received.</param>
+    /// <param name="response">The same, parsed.</param>
+    /// <param name="chunked">The body goes on in chunks.</param>
+    /// <param name="connection">The Connection line to send, with CRLF; may be empty.</param>
+    /// <param name="extraLines">Further complete lines, such as the limiter's.</param>
+    internal static void Write(
+        ConnectionWriter writer, ReadOnlySpan<byte> head, ResponseHead response, bool chunked,
+        ReadOnlySpan<byte> connection, ReadOnlySpan<byte> extraLines)
+    {
+        var text = new HeadWriter(writer.GetSpan(head.Length + extraLines.Length + Added));
+        text.Write("HTTP/1.1 "u8);
+        text.Write(head[ResponseHead.StatusStart..response.StatusLineEnd]);
+        text.WriteFields(head, response.Fields, HopByHop);
+        if (response is { Status: 101, UpgradeField: >= 0 })
+        {
+            text.Write("Upgrade: "u8);
+            text.Write(response.Fields[response.UpgradeField].Value(head));
+            text.Write("\r\n"u8);
+        }
+
+        if (chunked) text.Write("Transfer-Encoding: chunked\r\n"u8);
+        text.Write(connection);
+        text.Write(extraLines);
+        text.Write("\r\n"u8);
+        writer.Advance(text.Length);
+    }
+}

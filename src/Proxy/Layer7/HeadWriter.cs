@@ -1,0 +1,51 @@
+namespace Appliance.Proxy.Layer7;
+
+/// <summary>Writes ASCII into a span that is known to be large enough; an overrun throws instead of writing past the end.</summary>
+internal ref struct HeadWriter(Span<byte> destination)
+{
+    private readonly Span<byte> _destination = destination;
+
+    /// <summary>Bytes written.</summary>
+    internal int Length { get; private set; }
+
+    internal void Write(scoped ReadOnlySpan<byte> bytes)
+    {
+        bytes.CopyTo(_destination[Length..]);
+        Length += bytes.Length;
+    }
+
+    internal void Write(long number)
+    {
+        number.TryFormat(_destination[Length..], out int written, default, null);
+        Length += written;
+    }
+
+    internal void WriteHex(ulong number)
+    {
+        number.TryFormat(_destination[Length..], out int written, "x16", null);
+        Length += written;
+    }
+
+    /// <summary>Copies the field lines that go on, in runs: what stands together is copied together.</summary>
+    /// <param name="head">The head they stand in.</param>
+    /// <param name="fields">Its fields.</param>
+    /// <param name="dropped">Bit n set: fields of <see cref="KnownHeader"/> n stay here.</param>
+    internal void WriteFields(scoped ReadOnlySpan<byte> head, scoped ReadOnlySpan<HeaderField> fields, uint dropped)
+    {
+        int runStart = -1, runEnd = -1;
+        foreach (ref readonly HeaderField field in fields)
+        {
+            bool drop = field.HopByHop || (dropped & (1u << (int)field.Known)) != 0;
+            if (!drop && runEnd == field.Start)
+            {
+                runEnd = field.End;
+                continue;
+            }
+
+            if (runStart >= 0) Write(head[runStart..runEnd]);
+            (runStart, runEnd) = drop ? (-1, -1) : (field.Start, field.End);
+        }
+
+        if (runStart >= 0) Write(head[runStart..runEnd]);
+    }
+}

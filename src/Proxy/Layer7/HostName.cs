@@ -1,0 +1,41 @@
+namespace Appliance.Proxy.Layer7;
+
+/// <summary>The host a request is for, in the one form in which it is compared.</summary>
+public static class HostName
+{
+    /// <summary>The longest host that is accepted, in bytes (RFC 1035 section 2.3.4, rounded up by a trailing dot).</summary>
+    public const int MaxLength = 255;
+
+    /// <summary>
+    /// Lower-cases, drops the port and one trailing dot (policies.md part B section 1.3); an IPv6 literal keeps its brackets.
+    /// </summary>
+    /// <param name="host">The value of Host or the authority of an absolute target, raw.</param>
+    /// <param name="destination">At least <see cref="MaxLength"/> bytes.</param>
+    /// <returns>The number of bytes written; 0 for an empty, overlong or malformed host.</returns>
+    public static int Normalize(ReadOnlySpan<byte> host, Span<byte> destination)
+    {
+        int end = host.Length;
+        int colon = host.LastIndexOf((byte)':');
+        if (host.Length > 0 && host[0] == '[')
+        {
+            int bracket = host.IndexOf((byte)']');
+            if (bracket < 0 || (bracket + 1 != host.Length && colon != bracket + 1)) return 0;
+            end = bracket + 1;
+        }
+        else if (colon >= 0)
+        {
+            end = colon;
+        }
+
+        if (end > 0 && host[end - 1] == '.') end--;
+        if (end is 0 or > MaxLength) return 0;
+        for (int i = 0; i < end; i++)
+        {
+            byte b = host[i];
+            if (b is <= (byte)' ' or >= 0x7f or (byte)'/' or (byte)'@' or (byte)'?' or (byte)'#' or (byte)'\\') return 0;
+            destination[i] = b is >= (byte)'A' and <= (byte)'Z' ? (byte)(b | 0x20) : b;
+        }
+
+        return end;
+    }
+}

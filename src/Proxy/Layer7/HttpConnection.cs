@@ -1,0 +1,213 @@
+using System.IO.Pipelines;
+using Appliance.Proxy.Listeners;
+using Appliance.Proxy.Transport;
+using Microsoft.Extensions.Logging;
+
+namespace Appliance.Proxy.Layer7;
+
+/// <summary>
+/// One client connection that speaks HTTP/1.1: reads heads, keeps the time limits, answers errors, and leaves the serving of a sound request to
+/// the kind of listener. Pipelined requests are served one after the other. Lives on its connection's loop.
+/// </summary>
+internal abstract class HttpConnection : IConnectionOwner
+{
+    private readonly ILogger _log;
+    private HttpExchange? _exchange;
+    private long _receivedBefore;
+    private long _sentBefore;
+    private bool _linger;
+    private bool _headSkipped;
+
+    private protected HttpConnection(Connection client, Listener listener, HttpLoop loop, ILogger log)
+    {
+        Client = client;
+        Listener = listener;
+        Loop = loop;
+        Counters = listener.Counters(client.Loop);
+        Snapshot = listener.Snapshot;
+        _log = log;
+        client.Owner = this;
+    }
+
+    private enum Step
+    {
+        ReadMore,
+        Serve,
+        Refuse,
+        Close,
+    }
+
+    /// <summary>True between requests.</summary>
+    internal bool IsIdle => _exchange is null;
+
+    private protected Connection Client { get; }
+
+    private protected Listener Listener { get; }
+
+    private protected HttpLoop Loop { get; }
+
+    private protected ListenerCounters Counters { get; }
+
+    /// <summary>The listener's snapshot that the request under way began with.</summary>
+    private protected ListenerSnapshot Snapshot { get; private set; }
+
+    /// <summary>The request under way.</summary>
+    private protected HttpExchange Exchange => _exchange!;
+
+    /// <summary>The head of the request under way; gone once its body is being read.</summary>
+    private protected ReadOnlySpan<byte> Head => Client.Reader.UnreadSpan[..Exchange.Request.Length];
+
+    /// <summary>True when the connection is to end after this answer, whatever the client wishes.</summary>
+    private protected bool IsEnding => Loop.Draining || Listener.IsClosed;
+
+    /// <summary>Serves the connection until it ends. The task never fails.</summary>
+    internal async Task RunAsync()
+    {
+        try
+        {
+            await ServeAllAsync();
+        }
+        catch (Exception error)
+        {
+            ProxyLog.HandlerFailed(_log, error);
+            Client.Abort(ConnectionError.Aborted);
+        }
+
+        EndRequest();
+        Counters.Active--;
+        if (_linger) Client.CloseAfterLinger();
+        else Client.Close();
+    }
+
+    /// <summary>Closes an idle connection because the listener or the daemon is going away.</summary>
+    internal void CloseIfIdle()
+    {
+        if (IsIdle && Client.Reader.IsWaiting) Client.Reader.CancelPendingRead();
+    }
+
+    /// <inheritdoc/>
+    public void OnUnattended(Connection connection, bool finished, bool reset)
+    {
+        // A FIN alone is a half-close: the client still waits for its answer. A reset makes all further work for it useless.
+        if (reset) OnClientLost();
+    }
+
+    /// <summary>
+    /// Serves the request whose head is complete. The head is still unread: whoever serves skips it, and the body.
+    /// </summary>
+    /// <returns>True when the connection can take the next request.</returns>
+    private protected abstract ValueTask<bool> ServeAsync();
+
+    /// <summary>The client has reset while its request is being worked on.</summary>
+    private protected abstract void OnClientLost();
+
+    /// <summary>Answers with an error and says whether the connection goes on. The head, if complete, is skipped.</summary>
+    private protected ValueTask<bool> AnswerErrorAsync(HttpError error)
+    {
+        RequestHead request = Exchange.Request;
+        bool sound = request.Length > 0 && request.Error == HttpError.None;
+        // With a body still to come the next request could only be found by reading it all: not worth it for a refused one.
+        bool keepAlive = sound && request.KeepAlive && !request.HasBody && !IsEnding && error != HttpError.RequestTimeout;
+        bool json = sound && !_headSkipped && PrefersJson(request);
+        _linger = !keepAlive;
+        LocalAnswer.WriteError(Client, error, json, !request.IsHead, keepAlive, Exchange.LimitLines, Loop.Ids);
+        Counters.CountAnswer(HttpErrors.Status(error));
+        if (sound) SkipHead();
+        return FlushAsync(keepAlive);
+    }
+
+    /// <summary>Flushes the answer; false when the client is gone.</summary>
+    private protected async ValueTask<bool> FlushAsync(bool keepAlive)
+    {
+        Client.Writer.TimeoutNs = Snapshot.Timeouts.Response;
+        FlushResult flushed = await Client.Writer.FlushAsync();
+        return keepAlive && !flushed.IsCompleted && !flushed.IsCanceled;
+    }
+
+    /// <summary>Consumes the head; what is unread then is the body, or the next request.</summary>
+    private protected void SkipHead()
+    {
+        if (_headSkipped) return;
+        _headSkipped = true;
+        Client.Reader.Skip(Exchange.Request.Length);
+    }
+
+    /// <summary>Close with FIN and wait for the client to read the answer, because it may still be sending.</summary>
+    private protected void LingerAtClose() => _linger = true;
+
+    private async ValueTask ServeAllAsync()
+    {
+        Client.Reader.DeadlineNs = Client.Loop.NowNs + Snapshot.Timeouts.Idle;
+        while (true)
+        {
+            ReadResult read = await Client.Reader.ReadAsync();
+            switch (Examine(read))
+            {
+                case Step.ReadMore:
+                    continue;
+                case Step.Serve when await ServeAsync():
+                    EndRequest();
+                    if (IsEnding) return;
+                    Client.Reader.DeadlineNs = Client.Loop.NowNs + Snapshot.Timeouts.Idle;
+                    continue;
+                case Step.Refuse:
+                    await AnswerErrorAsync(Exchange.Request.Error);
+                    return;
+                default:
+                    return;
+            }
+        }
+    }
+
+    private Step Examine(ReadResult read)
+    {
+        ReadOnlySpan<byte> bytes = Client.Reader.UnreadSpan;
+        if (read.IsCanceled) return OnCancelled(bytes.Length);
+        if (Client.Error != ConnectionError.None) return Step.Close;
+        if (bytes.IsEmpty) return read.IsCompleted ? Step.Close : Step.ReadMore;
+        if (_exchange is null)
+        {
+            _exchange = Loop.Rent();
+            _exchange.Begin();
+            _headSkipped = false;
+            Snapshot = Listener.Snapshot;
+            Client.Reader.DeadlineNs = Client.Loop.NowNs + Snapshot.Timeouts.RequestHeader;
+        }
+
+        HeadProgress progress = _exchange.Request.Parse(bytes);
+        if (progress == HeadProgress.Complete) return Step.Serve;
+        if (progress == HeadProgress.Refused) return Step.Refuse;
+        Client.Reader.Advance(0);
+        return read.IsCompleted ? Step.Close : Step.ReadMore;
+    }
+
+    /// <summary>Either a time limit has passed, or the daemon wants idle connections to go.</summary>
+    private Step OnCancelled(int unread)
+    {
+        if (Client.Error != ConnectionError.TimedOut) return IsEnding && unread == 0 ? Step.Close : Step.ReadMore;
+        if (_exchange is null || _exchange.Request.Error != HttpError.None) return Step.Close;
+        _exchange.Request.RefuseForTimeout();
+        return Step.Refuse;
+    }
+
+    private void EndRequest()
+    {
+        Counters.ReceivedBytes += Client.Reader.TotalBytes - _receivedBefore;
+        Counters.SentBytes += Client.Writer.TotalBytes - _sentBefore;
+        _receivedBefore = Client.Reader.TotalBytes;
+        _sentBefore = Client.Writer.TotalBytes;
+        if (_exchange is not { } exchange) return;
+        _exchange = null;
+        Loop.Return(exchange);
+    }
+
+    private bool PrefersJson(RequestHead request)
+    {
+        foreach (ref HeaderField field in request.Fields)
+        {
+            if (field.Known == KnownHeader.Accept) return field.Value(Head).IndexOf("json"u8) >= 0;
+        }
+
+        return false;
+    }
+}

@@ -1,0 +1,24 @@
+namespace Appliance.Proxy.Layer7;
+
+/// <summary>What the HTTP connections of one loop share.</summary>
+internal sealed class HttpLoop
+{
+    private const int Kept = 256;
+
+    private readonly Stack<HttpExchange> _free = new();
+
+    /// <summary>Ids of this loop's requests.</summary>
+    internal RequestIds Ids { get; } = new();
+
+    /// <summary>While on, every answer closes its connection.</summary>
+    internal bool Draining { get; set; }
+
+    /// <summary>Lends an exchange.</summary>
+    internal HttpExchange Rent() => _free.TryPop(out HttpExchange? exchange) ? exchange : new HttpExchange();
+
+    /// <summary>Takes it back.</summary>
+    internal void Return(HttpExchange exchange)
+    {
+        if (_free.Count < Kept) _free.Push(exchange);
+    }
+}

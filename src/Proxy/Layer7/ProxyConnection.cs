@@ -1,0 +1,117 @@
+using System.Runtime.CompilerServices;
+using Appliance.Limiter;
+using Appliance.Proxy.Listeners;
+using Appliance.Proxy.Transport;
+using Appliance.Proxy.Upstreams;
+using Microsoft.Extensions.Logging;
+
+namespace Appliance.Proxy.Layer7;
+
+/// <summary>A client connection of an http listener: each request is judged, routed and exchanged with a server.</summary>
+internal sealed class ProxyConnection : HttpConnection
+{
+    private readonly PolicyEngine? _policies;
+    private readonly ServerExchange _attempt;
+    private readonly byte[] _address = new byte[45];
+    private readonly int _addressLength;
+    private readonly ClientAddress _peer;
+    private readonly bool _trusted;
+
+    internal ProxyConnection(Connection client, Listener listener, HttpLoop loop, PolicyEngine? policies, ILogger log)
+        : base(client, listener, loop, log)
+    {
+        _policies = policies;
+        _peer = client.RemoteAddress;
+        _trusted = Snapshot.Trusts(_peer);
+        _addressLength = _peer.Format(_address);
+        _attempt = new ServerExchange(client);
+    }
+
+    private RequestHead Request => Exchange.Request;
+
+    /// <inheritdoc/>
+    private protected override ValueTask<bool> ServeAsync()
+    {
+        ReadOnlySpan<byte> head = Head;
+        if (!Exchange.Normalize(head)) return AnswerErrorAsync(HttpError.BadTarget);
+        HttpError refusal = Judge(head);
+        if (refusal != HttpError.None) return AnswerErrorAsync(refusal);
+        UpstreamPool? pool = Snapshot.Routes.Find(Exchange.Host, Exchange.Path);
+        return pool is null ? AnswerErrorAsync(HttpError.NoRoute) : ForwardAsync(pool.On(Client.Loop));
+    }
+
+    /// <inheritdoc/>
+    private protected override void OnClientLost()
+    {
+        Client.MarkError(ConnectionError.Reset);
+        _attempt.Abandon();
+    }
+
+    private HttpError Judge(ReadOnlySpan<byte> head)
+    {
+        if (!Snapshot.Settings.EnforcePolicies || _policies is null) return HttpError.None;
+        ClientAddress client = _trusted ? ForwardedFor.NearestUntrusted(Request, head, _peer, Snapshot) : _peer;
+        var view = new RequestView(Exchange, head, client);
+        Decision decision = _policies.Decide(in view, Client.Loop.NowNs, Client.Loop.Number);
+        if (decision.Reason == DecisionReason.NoBundleLoaded)
+        {
+            return Snapshot.Settings.OpenOnPolicyFailure ? HttpError.None : HttpError.NoPolicies;
+        }
+
+        Exchange.SetLimits(decision);
+        if (decision.Allowed) return HttpError.None;
+        Counters.RejectedByPolicy++;
+        return HttpError.LimitedByPolicy;
+    }
+
+    /// <summary>
+    /// Tries servers until one has begun to answer. A server that cannot be reached costs a try; a kept connection that turns out to be closed
+    /// costs none, for a request that may be repeated (RFC 9110 section 9.2.2), because the server has not seen it.
+    /// </summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<bool> ForwardAsync(LoopPool pool)
+    {
+        HttpError failure = HttpError.NoServer;
+        bool mayReuse = true;
+        ulong tried = 0;
+        while (Client.Error == ConnectionError.None && pool.Next(tried) is { } server)
+        {
+            ServerConnection? connection = mayReuse ? server.TakeIdle() : null;
+            if (connection is null)
+            {
+                tried |= pool.MaskOf(server);
+                if (!await server.ConnectAsync(pool.Loop.NowNs + Snapshot.Timeouts.Connect, out connection))
+                {
+                    failure = connection.Connection.Error == ConnectionError.TimedOut ? HttpError.ConnectTimeout : HttpError.ConnectFailed;
+                    server.OnConnectFailed(connection);
+                    continue;
+                }
+
+                server.OnConnected();
+            }
+
+            UpstreamRequest.Write(connection.Connection.Writer, Head, Request, _address.AsSpan(0, _addressLength), _trusted, Loop.Ids);
+            if (Request.HasBody) SkipHead();
+            ExchangeOutcome outcome = await _attempt.RunAsync(connection, Exchange, Snapshot, IsEnding);
+            mayReuse = false;
+            if (outcome != ExchangeOutcome.NotBegun) return await ConcludeAsync(outcome);
+        }
+
+        return Client.Error == ConnectionError.None && await AnswerErrorAsync(failure);
+    }
+
+    private ValueTask<bool> ConcludeAsync(ExchangeOutcome outcome)
+    {
+        if (outcome == ExchangeOutcome.Failed) return AnswerErrorAsync(_attempt.Failure);
+        if (_attempt.Status > 0) Counters.CountAnswer(_attempt.Status);
+        if (outcome == ExchangeOutcome.Ended)
+        {
+            // The client may still be sending: a body that nobody wants, or pipelined requests.
+            LingerAtClose();
+            return new(false);
+        }
+
+        SkipHead();
+        return new(true);
+    }
+}

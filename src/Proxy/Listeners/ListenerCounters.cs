@@ -1,0 +1,23 @@
+
+namespace Appliance.Proxy.Listeners;
+
+/// <summary>Totals of one listener on one loop: one writer, plain increments; whoever shows them sums over the loops.</summary>
+internal sealed class ListenerCounters
+{
+    private readonly long[] _requestsByClass = new long[6];
+
+    internal long Accepted { get; set; }
+
+    internal long Active { get; set; }
+
+    internal long ReceivedBytes { get; set; }
+
+    internal long SentBytes { get; set; }
+
+    internal long RejectedByPolicy { get; set; }
+
+    /// <summary>Counts one answer by its status class.</summary>
+    internal void CountAnswer(int status) => _requestsByClass[(uint)(status / 100) < 6 ? status / 100 : 5]++;
+
+    internal long Answers(int statusClass) => _requestsByClass[statusClass];
+}

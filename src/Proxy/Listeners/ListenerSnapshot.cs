@@ -1,0 +1,31 @@
+using Appliance.Proxy.Configuration;
+using Appliance.Proxy.Layer7;
+using Appliance.Proxy.Upstreams;
+
+namespace Appliance.Proxy.Listeners;
+
+/// <summary>A listener's settings with every reference resolved. Immutable; replaced whole on reload.</summary>
+/// <param name="Settings">What was asked for.</param>
+/// <param name="Handler">Who takes its connections.</param>
+/// <param name="Routes">Http: where requests go.</param>
+/// <param name="Pool">Tcp: where connections go.</param>
+internal sealed record ListenerSnapshot(ListenerSettings Settings, IConnectionHandler Handler, RouteTable Routes, UpstreamPool? Pool)
+{
+    private readonly System.Net.IPNetwork[] _trusted = [.. Settings.TrustedProxies];
+
+    /// <summary>Named time limits in nanoseconds.</summary>
+    internal TimeoutsNs Timeouts { get; } = new(Settings.Timeouts);
+
+    /// <summary>True when the address may speak for others (policies.md A7).</summary>
+    internal bool Trusts(Limiter.ClientAddress address)
+    {
+        if (_trusted.Length == 0) return false;
+        System.Net.IPAddress ip = address.ToIPAddress();
+        foreach (System.Net.IPNetwork network in _trusted)
+        {
+            if (network.Contains(ip)) return true;
+        }
+
+        return false;
+    }
+}

@@ -1,0 +1,28 @@
+using Microsoft.Extensions.Logging;
+
+namespace Appliance.Proxy;
+
+/// <summary>Events of the data plane, ids 3000-3999. Never on the success path of a request.</summary>
+internal static partial class ProxyLog
+{
+    [LoggerMessage(3000, LogLevel.Error, "a connection's handler failed; the connection was closed")]
+    internal static partial void HandlerFailed(ILogger log, Exception error);
+
+    [LoggerMessage(3001, LogLevel.Information, "listener {Listener}: listening on {Address} ({Protocol})")]
+    internal static partial void Listening(ILogger log, string listener, string address, string protocol);
+
+    [LoggerMessage(3002, LogLevel.Information, "listener {Listener}: closed")]
+    internal static partial void ListenerClosed(ILogger log, string listener);
+
+    [LoggerMessage(3003, LogLevel.Warning, "listener {Listener}: accepting paused for 100 ms: {Reason}")]
+    internal static partial void AcceptPaused(ILogger log, string listener, string reason);
+
+    [LoggerMessage(3004, LogLevel.Warning, "upstream {Upstream}: server {Server} cannot be reached: {Reason}; others are tried for {HoldOffMs} ms")]
+    internal static partial void ServerDown(ILogger log, string upstream, string server, string reason, int holdOffMs);
+
+    [LoggerMessage(3005, LogLevel.Information, "upstream {Upstream}: server {Server} answers again")]
+    internal static partial void ServerUp(ILogger log, string upstream, string server);
+
+    [LoggerMessage(3006, LogLevel.Error, "local listener {Listener}: the handler failed; answered with 500")]
+    internal static partial void LocalHandlerFailed(ILogger log, string listener, Exception error);
+}

@@ -1,0 +1,85 @@
+namespace Appliance.Proxy.Transport;
+
+/// <summary>
+/// Blocks of one loop, in two sizes: small ones for everything, large ones for header sections that do not fit and for bulk. Renting and
+/// returning is a push and a pop; memory is carved from pinned slabs and kept for reuse.
+/// </summary>
+internal sealed class BufferPool
+{
+    /// <summary>Bytes of a small block: a request with its answer, in nearly all traffic.</summary>
+    internal const int SmallSize = 16 * 1024;
+
+    /// <summary>Bytes of a large block: request line (8 KiB) and header section (64 KiB) of the greatest size accepted, and a little.</summary>
+    internal const int LargeSize = 80 * 1024;
+
+    private const int SlabBlocks = 16;
+    private const int LargeKept = 64;
+
+    private BufferBlock? _small;
+    private BufferBlock? _large;
+    private int _largeFree;
+
+    /// <summary>Bytes allocated and not given back to the garbage collector.</summary>
+    internal long AllocatedBytes { get; private set; }
+
+    /// <summary>Blocks handed out and not returned; zero when no connection holds data.</summary>
+    internal int Rented { get; private set; }
+
+    /// <summary>A small block with undefined contents.</summary>
+    internal BufferBlock Rent()
+    {
+        if (_small is null) Grow();
+        BufferBlock block = _small!;
+        _small = block.Link;
+        block.Link = null;
+        Rented++;
+        return block;
+    }
+
+    /// <summary>A large block with undefined contents.</summary>
+    internal BufferBlock RentLarge()
+    {
+        Rented++;
+        if (_large is not { } block)
+        {
+            AllocatedBytes += LargeSize;
+            return new BufferBlock(GC.AllocateUninitializedArray<byte>(LargeSize, pinned: true), 0, LargeSize);
+        }
+
+        _large = block.Link;
+        _largeFree--;
+        block.Link = null;
+        return block;
+    }
+
+    /// <summary>Gives a block back; the caller must not touch it again.</summary>
+    internal void Return(BufferBlock block)
+    {
+        Rented--;
+        if (block.Length == SmallSize)
+        {
+            block.Link = _small;
+            _small = block;
+        }
+        else if (_largeFree < LargeKept)
+        {
+            block.Link = _large;
+            _large = block;
+            _largeFree++;
+        }
+        else
+        {
+            AllocatedBytes -= LargeSize;
+        }
+    }
+
+    private void Grow()
+    {
+        byte[] slab = GC.AllocateUninitializedArray<byte>(SlabBlocks * SmallSize, pinned: true);
+        AllocatedBytes += slab.Length;
+        for (int i = SlabBlocks - 1; i >= 0; i--)
+        {
+            _small = new BufferBlock(slab, i * SmallSize, SmallSize) { Link = _small };
+        }
+    }
+}

@@ -1,0 +1,268 @@
+// Invariants
+// - Owned by one loop from accept/connect to close; the descriptor is closed exactly once, in Close, which also frees slot, timer, blocks.
+// - After Close no member touches the descriptor (it is -1), and late events find another generation in the loop.
+using System.IO.Pipelines;
+using System.Runtime.InteropServices;
+using System.Threading.Tasks.Sources;
+using Appliance.Limiter;
+using Appliance.Proxy.Interop;
+
+namespace Appliance.Proxy.Transport;
+
+/// <summary>A stream socket on a loop, as a duplex pipe.</summary>
+internal sealed class Connection : LoopSource, IDuplexPipe, IValueTaskSource<bool>
+{
+    private const int LingerMs = 2000;
+
+    private readonly DeadlineTimer _timer;
+    private LoopSignal _connecting;
+    private bool _writeShut;
+    private bool _lingering;
+    private bool _abortive;
+    /// <summary>Takes over an accepted socket.</summary>
+    internal Connection(EventLoop loop, int descriptor, in SocketAddress remote)
+        : base(loop)
+    {
+        Descriptor = descriptor;
+        Remote = remote;
+        Reader = new ConnectionReader(this);
+        Writer = new ConnectionWriter(this);
+        _timer = new DeadlineTimer(this);
+    }
+
+    /// <summary>The receiving half.</summary>
+    internal ConnectionReader Reader { get; }
+
+    /// <summary>The sending half.</summary>
+    internal ConnectionWriter Writer { get; }
+
+    PipeReader IDuplexPipe.Input => Reader;
+
+    PipeWriter IDuplexPipe.Output => Writer;
+
+    /// <summary>The peer.</summary>
+    internal SocketAddress Remote { get; }
+
+    /// <summary>The peer's IP address.</summary>
+    internal ClientAddress RemoteAddress => Remote.ToClientAddress();
+
+    /// <summary>What went wrong, the first time something did.</summary>
+    internal ConnectionError Error { get; private set; }
+
+    /// <summary>Told of what no waiting operation notices.</summary>
+    internal IConnectionOwner? Owner { get; set; }
+
+    /// <summary>Called once when the connection is closed.</summary>
+    internal Action<Connection>? Closed { get; set; }
+
+    /// <summary>True after <see cref="Close"/>.</summary>
+    internal bool IsClosed => Descriptor < 0;
+
+    /// <summary>Begins to connect; the result says whether it is established. <see cref="Error"/> says why not.</summary>
+    internal static unsafe ValueTask<bool> ConnectAsync(EventLoop loop, in SocketAddress remote, long deadlineNs, out Connection connection)
+    {
+        int descriptor = Libc.Socket(remote.Family, Linux.SockStream | Linux.SockNonBlock | Linux.SockCloseOnExec, 0);
+        connection = new Connection(loop, descriptor, remote);
+        if (descriptor < 0)
+        {
+            connection.MarkError(ConnectionError.Unreachable);
+            return new(false);
+        }
+
+        SocketOptions.SetNoDelay(descriptor);
+        loop.Register(connection);
+        SocketAddress address = remote;
+        // SAFETY: the address lives on this frame for the length of the call.
+        fixed (byte* bytes = address.Bytes)
+        {
+            if (Libc.Connect(descriptor, bytes, address.Length) == 0) return new(true);
+        }
+
+        int error = Marshal.GetLastPInvokeError();
+        if (error != Linux.ErrInProgress)
+        {
+            connection.MarkError(Classify(error));
+            return new(false);
+        }
+
+        short token = connection._connecting.Begin();
+        connection.ArmTimer(deadlineNs);
+        connection._connectDeadlineNs = deadlineNs;
+        return new(connection, token);
+    }
+
+    private long _connectDeadlineNs = long.MaxValue;
+
+    /// <summary>FIN, once; reading goes on.</summary>
+    internal void ShutdownWrite()
+    {
+        if (_writeShut || IsClosed) return;
+        _writeShut = true;
+        _ = Libc.Shutdown(Descriptor, Linux.ShutWrite);
+    }
+
+    /// <summary>Ends both halves at once: whatever waits completes with an end; the descriptor stays until <see cref="Close"/>.</summary>
+    internal void Abort(ConnectionError error)
+    {
+        MarkError(error);
+        _abortive = true;
+        if (_connecting.IsPending)
+        {
+            _connecting.Complete();
+            return;
+        }
+
+        Reader.End();
+        Writer.End();
+    }
+
+    /// <summary>Closes the socket. RST instead of FIN after an abort, so that a broken answer is never taken for a complete one.</summary>
+    internal void Close()
+    {
+        if (IsClosed) return;
+        if (_abortive) SocketOptions.SetAbortiveClose(Descriptor);
+        Loop.Timers.Cancel(_timer);
+        Loop.Release(this);
+        _ = Libc.Close(Descriptor);
+        Descriptor = -1;
+        Reader.DropBuffer();
+        Writer.End();
+        Closed?.Invoke(this);
+    }
+
+    /// <summary>
+    /// Sends FIN, then discards what still arrives for up to two seconds before closing: a close with unread bytes makes the kernel send RST,
+    /// which may overtake the answer on its way (RFC 9112 section 9.6).
+    /// </summary>
+    internal void CloseAfterLinger()
+    {
+        if (IsClosed) return;
+        ShutdownWrite();
+        if (Error != ConnectionError.None || Reader.Ended)
+        {
+            Close();
+            return;
+        }
+
+        _lingering = true;
+        Owner = null;
+        ArmTimer(Loop.NowNs + LingerMs * 1_000_000L);
+        Discard();
+    }
+
+    /// <inheritdoc/>
+    internal override void OnEvents(uint events)
+    {
+        if (_connecting.IsPending)
+        {
+            FinishConnect(events);
+            return;
+        }
+
+        bool gone = (events & (Linux.EpollError | Linux.EpollHangUp)) != 0;
+        if ((events & (Linux.EpollIn | Linux.EpollReadHangUp)) != 0 || gone)
+        {
+            bool unattended = !Reader.IsWaiting;
+            Reader.OnReadable(gone || (events & Linux.EpollReadHangUp) != 0);
+            if (IsClosed) return;
+            if (_lingering) Discard();
+            else if (unattended) Owner?.OnUnattended(this, (events & Linux.EpollReadHangUp) != 0, gone);
+        }
+
+        if (IsClosed || (events & Linux.EpollOut) == 0 && !gone) return;
+        Writer.OnWritable();
+    }
+
+    /// <inheritdoc/>
+    internal override void CloseNow()
+    {
+        if (IsClosed) return;
+        Abort(ConnectionError.Aborted);
+        Close();
+    }
+
+    /// <summary>Files the timer no later than the given time.</summary>
+    internal void ArmTimer(long deadlineNs)
+    {
+        if (deadlineNs < _timer.DeadlineNs) Loop.Timers.Arm(_timer, deadlineNs);
+    }
+
+    /// <summary>Remembers the first error.</summary>
+    internal void MarkError(ConnectionError error)
+    {
+        if (Error == ConnectionError.None) Error = error;
+    }
+
+    /// <summary>A time limit passed.</summary>
+    internal void MarkTimedOut() => MarkError(ConnectionError.TimedOut);
+
+    bool IValueTaskSource<bool>.GetResult(short token)
+    {
+        _connecting.Consume(token);
+        return Error == ConnectionError.None;
+    }
+
+    ValueTaskSourceStatus IValueTaskSource<bool>.GetStatus(short token) => _connecting.GetStatus(token);
+
+    void IValueTaskSource<bool>.OnCompleted(
+        Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        _connecting.OnCompleted(continuation, state, token);
+
+    private void FinishConnect(uint events)
+    {
+        if ((events & (Linux.EpollOut | Linux.EpollError | Linux.EpollHangUp)) == 0) return;
+        int error = SocketOptions.TakeError(Descriptor);
+        if (error != 0) MarkError(Classify(error));
+        if ((events & (Linux.EpollIn | Linux.EpollReadHangUp)) != 0) Reader.OnReadable((events & Linux.EpollReadHangUp) != 0);
+        _connectDeadlineNs = long.MaxValue;
+        _connecting.Complete();
+    }
+
+    private void Discard()
+    {
+        while (Reader.TryRead(out ReadResult result))
+        {
+            Reader.AdvanceTo(result.Buffer.End);
+            if (!result.IsCompleted && Error == ConnectionError.None) continue;
+            Close();
+            return;
+        }
+
+        Reader.DropBuffer();
+    }
+
+    private void OnTimer(long nowNs)
+    {
+        if (_lingering)
+        {
+            Close();
+            return;
+        }
+
+        if (_connecting.IsPending && _connectDeadlineNs <= nowNs)
+        {
+            MarkTimedOut();
+            _connecting.Complete();
+            return;
+        }
+
+        bool fired = Reader.OnDeadline(nowNs);
+        if (!fired && !IsClosed) fired = Writer.OnDeadline(nowNs);
+        if (fired || IsClosed) return;
+        // The operation that armed the timer is over; one that waits now may have a later deadline.
+        long next = Math.Min(Reader.IsWaiting ? Reader.DeadlineNs : long.MaxValue, Writer.DeadlineNs);
+        if (next != long.MaxValue) ArmTimer(next);
+    }
+
+    private static ConnectionError Classify(int error) => error switch
+    {
+        Linux.ErrConnectionRefused => ConnectionError.Refused,
+        Linux.ErrTimedOut => ConnectionError.TimedOut,
+        _ => ConnectionError.Unreachable,
+    };
+
+    private sealed class DeadlineTimer(Connection connection) : LoopTimer
+    {
+        internal override void OnDeadline(long nowNs) => connection.OnTimer(nowNs);
+    }
+}

@@ -1,0 +1,288 @@
+// Invariants
+// - Belongs to the connection's loop; only CancelPendingRead and a fired CancellationToken come from elsewhere, and they hop.
+// - Unread bytes are [_start, _end) of _block, always contiguous; _examined is in [_start, _end]. No block is held while nothing is
+//   unread and a read waits: an idle connection costs no buffer.
+// - The kernel writes only into [_end, _block.Length).
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Threading.Tasks.Sources;
+using Appliance.Proxy.Interop;
+
+namespace Appliance.Proxy.Transport;
+
+/// <summary>
+/// The receiving half of a connection as a PipeReader implemented on the loop: bytes go from the kernel straight into a pinned block, and
+/// the awaiting handler continues inline. At most one block is held: 16 KiB, exchanged for an 80 KiB one when a message does not fit or when
+/// bulk data arrives; that is the bound of the backpressure.
+/// A reset does not throw: the read completes as at the end of the stream, and <see cref="Connection.Error"/> says what happened; a
+/// forwarder that sees thousands of resets must not pay for thousands of exceptions.
+/// </summary>
+internal sealed unsafe class ConnectionReader : PipeReader, IValueTaskSource<ReadResult>
+{
+    private readonly Connection _connection;
+    private readonly EventLoop _loop;
+    private LoopSignal _signal;
+    private BufferBlock? _block;
+    private int _start;
+    private int _end;
+    private int _examined;
+    private bool _readable;
+    private bool _peerFinished;
+    private bool _ended;
+    private bool _completed;
+    private bool _cancelNext;
+    private bool _bulk;
+    private bool _tokenFired;
+    private CancellationTokenRegistration _registration;
+
+    internal ConnectionReader(Connection connection)
+    {
+        _connection = connection;
+        _loop = connection.Loop;
+    }
+
+    /// <summary>When a waiting read is given up: the read completes as cancelled and the connection is marked TimedOut. Monotonic ns.</summary>
+    internal long DeadlineNs { get; set; } = long.MaxValue;
+
+    /// <summary>True while a read waits for the kernel.</summary>
+    internal bool IsWaiting => _signal.IsPending;
+
+    /// <summary>Bytes received and not yet consumed.</summary>
+    internal int Unread => _end - _start;
+
+    /// <summary>The bytes received and not yet consumed; valid until the next call on the reader.</summary>
+    internal ReadOnlySpan<byte> UnreadSpan => _block is { } block ? block.Span[_start.._end] : default;
+
+    /// <summary>The same as memory.</summary>
+    internal ReadOnlyMemory<byte> UnreadMemory => _block is { } block ? block.Memory[_start.._end] : default;
+
+    /// <summary>The peer has sent FIN or is gone, and everything before it has been received.</summary>
+    internal bool Ended => _ended;
+
+    /// <summary>Bytes received since the connection was made.</summary>
+    internal long TotalBytes { get; private set; }
+
+    /// <inheritdoc/>
+    public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
+    {
+        if (TryRead(out ReadResult result)) return new(result);
+        cancellationToken.ThrowIfCancellationRequested();
+        ReleaseIfEmpty();
+        short token = _signal.Begin();
+        if (cancellationToken.CanBeCanceled) WatchToken(cancellationToken);
+        if (DeadlineNs != long.MaxValue) _connection.ArmTimer(DeadlineNs);
+        return new(this, token);
+    }
+
+    /// <inheritdoc/>
+    public override bool TryRead(out ReadResult result)
+    {
+        if (_completed) throw new InvalidOperationException("reading is not allowed after the reader was completed");
+        if (_signal.IsPending) throw new InvalidOperationException("a read is already pending");
+        if (_cancelNext || _end > _examined || _ended || (_readable && Fill()))
+        {
+            result = TakeResult();
+            return true;
+        }
+
+        result = default;
+        return false;
+    }
+
+    /// <inheritdoc/>
+    public override void AdvanceTo(SequencePosition consumed) => AdvanceTo(consumed, consumed);
+
+    /// <inheritdoc/>
+    public override void AdvanceTo(SequencePosition consumed, SequencePosition examined)
+    {
+        if (_block is not { } block) return;
+        int start = ReferenceEquals(consumed.GetObject(), block) ? consumed.GetInteger() : _start;
+        int seen = ReferenceEquals(examined.GetObject(), block) ? examined.GetInteger() : _start;
+        if (start < _start || start > _end || seen < start || seen > _end)
+        {
+            throw new ArgumentOutOfRangeException(nameof(consumed), "the position lies outside the last result");
+        }
+
+        Consume(start, seen);
+    }
+
+    /// <summary>AdvanceTo for callers that count bytes: consumes some and examines all.</summary>
+    internal void Advance(int consumedBytes) => Consume(_start + consumedBytes, _end);
+
+    /// <summary>Consumes some and leaves the rest unexamined, so that the next read gets it at once.</summary>
+    internal void Skip(int consumedBytes) => Consume(_start + consumedBytes, _start + consumedBytes);
+
+    /// <inheritdoc/>
+    public override void CancelPendingRead()
+    {
+        if (!_loop.IsCurrent)
+        {
+            _loop.Post(CancelPendingRead);
+            return;
+        }
+
+        _cancelNext = true;
+        if (_signal.IsPending) CompleteWait();
+    }
+
+    /// <inheritdoc/>
+    public override void Complete(Exception? exception = null)
+    {
+        _completed = true;
+        DropBuffer();
+    }
+
+    ReadResult IValueTaskSource<ReadResult>.GetResult(short token)
+    {
+        _signal.Consume(token);
+        if (_tokenFired)
+        {
+            _tokenFired = false;
+            throw new OperationCanceledException(_registration.Token);
+        }
+
+        return TakeResult();
+    }
+
+    ValueTaskSourceStatus IValueTaskSource<ReadResult>.GetStatus(short token) => _signal.GetStatus(token);
+
+    void IValueTaskSource<ReadResult>.OnCompleted(
+        Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        _signal.OnCompleted(continuation, state, token);
+
+    /// <summary>The kernel has something: bytes, FIN or an error.</summary>
+    internal void OnReadable(bool peerFinished)
+    {
+        _readable = true;
+        _peerFinished |= peerFinished;
+        if (!_signal.IsPending) return;
+        if (Fill()) CompleteWait();
+        else ReleaseIfEmpty();
+    }
+
+    /// <summary>The connection is over: a waiting read completes as at the end of the stream.</summary>
+    internal void End()
+    {
+        _ended = true;
+        _readable = false;
+        if (_signal.IsPending) CompleteWait();
+    }
+
+    /// <summary>The deadline passed: cancels a waiting read if it is its own deadline that passed.</summary>
+    internal bool OnDeadline(long nowNs)
+    {
+        if (!_signal.IsPending || DeadlineNs > nowNs) return false;
+        _connection.MarkTimedOut();
+        _cancelNext = true;
+        CompleteWait();
+        return true;
+    }
+
+    /// <summary>Gives the block back; what was unread is lost.</summary>
+    internal void DropBuffer()
+    {
+        if (_block is not { } block) return;
+        _block = null;
+        _start = _end = _examined = 0;
+        _loop.Buffers.Return(block);
+    }
+
+    private void Consume(int start, int seen)
+    {
+        _start = start;
+        _examined = seen;
+        if (_start == _end) _start = _end = _examined = 0;
+    }
+
+    /// <summary>Receives once. True when the awaiting read has something to see.</summary>
+    private bool Fill()
+    {
+        BufferBlock block = BlockWithRoom();
+        int room = block.Length - _end;
+        while (true)
+        {
+            // SAFETY: [_end, Length) of a pinned block that this reader holds.
+            nint received = Libc.Receive(_connection.Descriptor, block.Address + _end, room, 0);
+            if (received > 0)
+            {
+                _end += (int)received;
+                TotalBytes += received;
+                // A short read has emptied the socket: the next bytes bring a new edge. Not so for a FIN that was announced already.
+                if (received < room) _readable = _peerFinished;
+                _bulk = received == room;
+                return true;
+            }
+
+            if (received == 0)
+            {
+                _ended = true;
+                _readable = false;
+                return true;
+            }
+
+            int error = System.Runtime.InteropServices.Marshal.GetLastPInvokeError();
+            if (error == Linux.ErrInterrupted) continue;
+            _readable = false;
+            if (error == Linux.ErrAgain) return false;
+            _connection.MarkError(ConnectionError.Reset);
+            _ended = true;
+            return true;
+        }
+    }
+
+    /// <summary>A block with room at its end; moves what is unread when it must.</summary>
+    private BufferBlock BlockWithRoom()
+    {
+        if (_block is not { } block) return _block = _bulk ? _loop.Buffers.RentLarge() : _loop.Buffers.Rent();
+        if (_end < block.Length) return block;
+        if (_start > 0)
+        {
+            block.Span[_start.._end].CopyTo(block.Span);
+        }
+        else
+        {
+            if (block.Length == BufferPool.LargeSize) throw new InvalidOperationException("everything was examined, nothing consumed, and the buffer is full");
+            BufferBlock large = _loop.Buffers.RentLarge();
+            block.Span.CopyTo(large.Span);
+            _block = large;
+            _loop.Buffers.Return(block);
+            return large;
+        }
+
+        _end -= _start;
+        _examined -= _start;
+        _start = 0;
+        return block;
+    }
+
+    private ReadResult TakeResult()
+    {
+        bool cancelled = _cancelNext;
+        _cancelNext = false;
+        ReadOnlySequence<byte> buffer = _block is { } block ? new(block, _start, block, _end) : ReadOnlySequence<byte>.Empty;
+        return new ReadResult(buffer, cancelled, _ended);
+    }
+
+    private void CompleteWait()
+    {
+        if (_registration != default) _registration.Dispose();
+        _signal.Complete();
+    }
+
+    private void WatchToken(CancellationToken cancellationToken)
+    {
+        short version = _signal.Version;
+        _registration = cancellationToken.UnsafeRegister(
+            _ => _loop.Post(() =>
+            {
+                if (!_signal.IsPending || _signal.Version != version) return;
+                _tokenFired = true;
+                _signal.Complete();
+            }), null);
+    }
+
+    private void ReleaseIfEmpty()
+    {
+        if (_start == _end) DropBuffer();
+    }
+}

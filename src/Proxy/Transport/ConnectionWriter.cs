@@ -1,0 +1,340 @@
+// Invariants
+// - Belongs to the connection's loop; only CancelPendingFlush and a fired CancellationToken come from elsewhere, and they hop.
+// - Unsent bytes are [_sent, _filled) of the only block, or: [_sent, full) of _head, whole blocks between, [0, _filled) of _tail.
+//   Inner blocks are filled up to their FilledLength.
+// - Memory given to WriteAsync is read only during the call; what the kernel does not take at once is copied.
+using System.IO.Pipelines;
+using System.Runtime.InteropServices;
+using System.Threading.Tasks.Sources;
+using Appliance.Proxy.Interop;
+
+namespace Appliance.Proxy.Transport;
+
+/// <summary>
+/// The sending half of a connection as a PipeWriter implemented on the loop. A flush tries the kernel at once and waits for the socket only
+/// when it is full; it completes when everything is sent, so a slow reader holds its writer, and through it the other side's reading.
+/// A broken connection does not throw: the flush completes with IsCompleted, and <see cref="Connection.Error"/> says why.
+/// </summary>
+internal sealed unsafe class ConnectionWriter : PipeWriter, IValueTaskSource<FlushResult>
+{
+    /// <summary>Bytes up to which copying into the block beats a second vector for the kernel.</summary>
+    private const int CopyLimit = 2048;
+
+    private readonly Connection _connection;
+    private readonly EventLoop _loop;
+    private LoopSignal _signal;
+    private BufferBlock? _head;
+    private BufferBlock? _tail;
+    private int _sent;
+    private int _filled;
+    private long _queued;
+    private bool _writable = true;
+    private bool _broken;
+    private bool _completed;
+    private bool _cancelNext;
+    private bool _tokenFired;
+    private CancellationTokenRegistration _registration;
+
+    internal ConnectionWriter(Connection connection)
+    {
+        _connection = connection;
+        _loop = connection.Loop;
+    }
+
+    /// <summary>How long a flush may wait without the kernel taking a byte; then it is cancelled and the connection marked TimedOut.</summary>
+    internal long TimeoutNs { get; set; } = long.MaxValue;
+
+    /// <summary>When the waiting flush is given up.</summary>
+    internal long DeadlineNs { get; private set; } = long.MaxValue;
+
+    /// <summary>Bytes given to the kernel since the connection was made.</summary>
+    internal long TotalBytes { get; private set; }
+
+    /// <summary>True while a flush waits for the socket.</summary>
+    internal bool IsWaiting => _signal.IsPending;
+
+    /// <inheritdoc/>
+    public override bool CanGetUnflushedBytes => true;
+
+    /// <inheritdoc/>
+    public override long UnflushedBytes => _queued;
+
+    /// <inheritdoc/>
+    public override Memory<byte> GetMemory(int sizeHint = 0)
+    {
+        BufferBlock tail = TailWithRoom(sizeHint);
+        return tail.Writable[_filled..];
+    }
+
+    /// <inheritdoc/>
+    public override Span<byte> GetSpan(int sizeHint = 0)
+    {
+        BufferBlock tail = TailWithRoom(sizeHint);
+        return tail.Span[_filled..];
+    }
+
+    /// <inheritdoc/>
+    public override void Advance(int bytes)
+    {
+        if (bytes < 0 || _tail is null ? bytes != 0 : bytes > _tail!.Length - _filled)
+        {
+            throw new ArgumentOutOfRangeException(nameof(bytes), "more than GetSpan gave");
+        }
+
+        _filled += bytes;
+        _queued += bytes;
+    }
+
+    /// <inheritdoc/>
+    public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default)
+    {
+        if (_completed) throw new InvalidOperationException("writing is not allowed after the writer was completed");
+        cancellationToken.ThrowIfCancellationRequested();
+        if (_queued > 0 && _writable) SendQueued();
+        return _queued == 0 || _broken || _cancelNext ? new(TakeResult()) : Wait(cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public override ValueTask<FlushResult> WriteAsync(ReadOnlyMemory<byte> source, CancellationToken cancellationToken = default)
+    {
+        if (_completed) throw new InvalidOperationException("writing is not allowed after the writer was completed");
+        ReadOnlySpan<byte> rest = source.Span;
+        // Straight from the caller's memory when it is worth a vector and nothing is in the way.
+        if (rest.Length > CopyLimit && _writable && !_broken && ReferenceEquals(_head, _tail)) rest = rest[SendWith(rest)..];
+        if (!_broken) Append(rest);
+        return FlushAsync(cancellationToken);
+    }
+
+    /// <summary>Copies bytes to the queue without flushing.</summary>
+    internal void Append(ReadOnlySpan<byte> bytes)
+    {
+        while (!bytes.IsEmpty)
+        {
+            Span<byte> room = GetSpan(1);
+            int take = Math.Min(room.Length, bytes.Length);
+            bytes[..take].CopyTo(room);
+            Advance(take);
+            bytes = bytes[take..];
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void CancelPendingFlush()
+    {
+        if (!_loop.IsCurrent)
+        {
+            _loop.Post(CancelPendingFlush);
+            return;
+        }
+
+        _cancelNext = true;
+        if (_signal.IsPending) CompleteWait();
+    }
+
+    /// <summary>Says that nothing more will be written: sends what is queued if the kernel takes it, then FIN.</summary>
+    public override void Complete(Exception? exception = null)
+    {
+        if (_completed) return;
+        if (_queued > 0 && _writable && exception is null) SendQueued();
+        _completed = true;
+        DropBuffers();
+        if (exception is null) _connection.ShutdownWrite();
+        else _connection.Abort(ConnectionError.Aborted);
+    }
+
+    FlushResult IValueTaskSource<FlushResult>.GetResult(short token)
+    {
+        _signal.Consume(token);
+        if (_tokenFired)
+        {
+            _tokenFired = false;
+            throw new OperationCanceledException(_registration.Token);
+        }
+
+        return TakeResult();
+    }
+
+    ValueTaskSourceStatus IValueTaskSource<FlushResult>.GetStatus(short token) => _signal.GetStatus(token);
+
+    void IValueTaskSource<FlushResult>.OnCompleted(
+        Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        _signal.OnCompleted(continuation, state, token);
+
+    /// <summary>The kernel has room again.</summary>
+    internal void OnWritable()
+    {
+        _writable = true;
+        if (!_signal.IsPending) return;
+        SendQueued();
+        if (_queued == 0 || _broken) CompleteWait();
+        else if (_signal.IsPending) ArmDeadline();
+    }
+
+    /// <summary>The connection is over: what is queued is dropped, a waiting flush completes.</summary>
+    internal void End()
+    {
+        _broken = true;
+        DropBuffers();
+        if (_signal.IsPending) CompleteWait();
+    }
+
+    /// <summary>Cancels a waiting flush whose deadline passed.</summary>
+    internal bool OnDeadline(long nowNs)
+    {
+        if (!_signal.IsPending || DeadlineNs > nowNs) return false;
+        _connection.MarkTimedOut();
+        _cancelNext = true;
+        CompleteWait();
+        return true;
+    }
+
+    private ValueTask<FlushResult> Wait(CancellationToken cancellationToken)
+    {
+        short token = _signal.Begin();
+        if (cancellationToken.CanBeCanceled) WatchToken(cancellationToken);
+        ArmDeadline();
+        return new(this, token);
+    }
+
+    private void ArmDeadline()
+    {
+        if (TimeoutNs == long.MaxValue) return;
+        DeadlineNs = _loop.NowNs + TimeoutNs;
+        _connection.ArmTimer(DeadlineNs);
+    }
+
+    private FlushResult TakeResult()
+    {
+        bool cancelled = _cancelNext;
+        _cancelNext = false;
+        return new FlushResult(cancelled, _broken);
+    }
+
+    private void CompleteWait()
+    {
+        DeadlineNs = long.MaxValue;
+        if (_registration != default) _registration.Dispose();
+        _signal.Complete();
+    }
+
+    /// <summary>Sends blocks in order until the queue is empty or the socket is full.</summary>
+    private void SendQueued()
+    {
+        while (_head is { } block && _writable && !_broken)
+        {
+            int end = ReferenceEquals(block, _tail) ? _filled : block.FilledLength;
+            if (end > _sent)
+            {
+                // SAFETY: [_sent, end) of a pinned block that this writer holds.
+                int taken = Result(Libc.Send(_connection.Descriptor, block.Address + _sent, end - _sent, Linux.MsgNoSignal), end - _sent);
+                Sent(taken);
+                if (_sent < end) continue;
+            }
+
+            DropHead();
+        }
+    }
+
+    /// <summary>Sends what is queued (one block at most) and then the caller's bytes in one call; returns how many of the latter went.</summary>
+    private int SendWith(ReadOnlySpan<byte> source)
+    {
+        int queued = _head is null ? 0 : _filled - _sent;
+        // SAFETY: both vectors stay where they are for the length of the call: a pinned block, and a span held by `fixed`.
+        fixed (byte* bytes = source)
+        {
+            IoVector* vectors = stackalloc IoVector[2];
+            vectors[0] = new IoVector { Base = _head is null ? null : _head.Address + _sent, Length = (nuint)queued };
+            vectors[1] = new IoVector { Base = bytes, Length = (nuint)source.Length };
+            var message = new MessageHeader { Vectors = queued > 0 ? vectors : vectors + 1, VectorCount = queued > 0 ? 2u : 1u };
+            int taken = Result(Libc.SendMessage(_connection.Descriptor, &message, Linux.MsgNoSignal), queued + source.Length);
+            int ofQueue = Math.Min(taken, queued);
+            Sent(ofQueue);
+            if (ofQueue == queued && _head is not null) DropHead();
+            TotalBytes += taken - ofQueue;
+            return taken - ofQueue;
+        }
+    }
+
+    private void Sent(int bytes)
+    {
+        _sent += bytes;
+        _queued -= bytes;
+        TotalBytes += bytes;
+    }
+
+    /// <summary>Interprets what send(2) said; less than asked means that the socket is full.</summary>
+    private int Result(nint sent, int asked)
+    {
+        if (sent == asked) return asked;
+        if (sent >= 0)
+        {
+            _writable = false;
+            return (int)sent;
+        }
+
+        int error = Marshal.GetLastPInvokeError();
+        if (error == Linux.ErrInterrupted) return 0;
+        if (error is Linux.ErrAgain or Linux.ErrNoBuffers)
+        {
+            _writable = false;
+            return 0;
+        }
+
+        _connection.MarkError(ConnectionError.Reset);
+        _broken = true;
+        DropBuffers();
+        return 0;
+    }
+
+    private BufferBlock TailWithRoom(int sizeHint)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(sizeHint);
+        int need = Math.Max(1, sizeHint);
+        if (_tail is { } tail)
+        {
+            if (tail.Length - _filled >= need) return tail;
+            tail.FilledLength = _filled;
+        }
+
+        if (need > BufferPool.LargeSize) throw new ArgumentOutOfRangeException(nameof(sizeHint), "larger than the largest block");
+        BufferBlock block = need > BufferPool.SmallSize ? _loop.Buffers.RentLarge() : _loop.Buffers.Rent();
+        if (_tail is null) _head = block;
+        else _tail.Link = block;
+        _tail = block;
+        _filled = 0;
+        return block;
+    }
+
+    private void DropHead()
+    {
+        BufferBlock head = _head!;
+        _head = head.Link;
+        if (_head is null)
+        {
+            _tail = null;
+            _filled = 0;
+        }
+
+        _sent = 0;
+        head.Link = null;
+        _loop.Buffers.Return(head);
+    }
+
+    private void DropBuffers()
+    {
+        while (_head is not null) DropHead();
+        _queued = 0;
+    }
+
+    private void WatchToken(CancellationToken cancellationToken)
+    {
+        short version = _signal.Version;
+        _registration = cancellationToken.UnsafeRegister(
+            _ => _loop.Post(() =>
+            {
+                if (!_signal.IsPending || _signal.Version != version) return;
+                _tokenFired = true;
+                CompleteWait();
+            }), null);
+    }
+}

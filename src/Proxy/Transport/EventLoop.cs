@@ -1,0 +1,245 @@
+// Invariants
+// - One thread runs the loop; every member except Post, Turns, Stop and the constructor belongs to that thread.
+// - _events is a pinned array: the kernel writes into it only during epoll_wait.
+// - A token is (generation << 32 | slot). A slot's generation grows when its source leaves, so an event that was already fetched for a
+//   descriptor closed in the same batch (or reused by accept) finds another generation and is dropped.
+using System.Collections.Concurrent;
+using System.ComponentModel;
+using Appliance.Proxy.Interop;
+using Microsoft.Extensions.Logging;
+
+namespace Appliance.Proxy.Transport;
+
+/// <summary>
+/// One thread with one epoll instance: everything a connection needs (its peer, buffers, timers, statistics) lives and dies here, so
+/// there is no lock and no thread hop on the way of a request (dataplane.md section 2).
+/// </summary>
+internal sealed unsafe class EventLoop : IDisposable
+{
+    private const int EventBatch = 256;
+    private const int IdleWaitMs = 100;
+
+    private readonly ILogger _log;
+    private readonly TimeProvider _time;
+    private readonly int _epoll;
+    private readonly int _wake;
+    private readonly EpollEvent[] _events = GC.AllocateArray<EpollEvent>(EventBatch, pinned: true);
+    private readonly ConcurrentQueue<Action> _posted = new();
+    private LoopSource?[] _slots = new LoopSource?[1024];
+    private uint[] _generations = new uint[1024];
+    private int[] _freeSlots = new int[1024];
+    private int _freeCount;
+    private int _usedSlots = 1;
+    private int _wakePending;
+    private long _turns;
+    private volatile bool _stopping;
+    private Thread? _thread;
+
+    /// <summary>Makes the epoll instance; nothing runs yet.</summary>
+    internal EventLoop(int number, TimeProvider time, ILogger log)
+    {
+        if (sizeof(EpollEvent) != 12) throw new PlatformNotSupportedException("struct epoll_event is 12 bytes on x86-64 only");
+        Number = number;
+        _log = log;
+        _time = time;
+        NowNs = ReadClockNs();
+        Timers = new TimerWheel(NowNs);
+        _epoll = Check(Libc.EpollCreate(Linux.EpollCloseOnExec), "epoll_create1");
+        _wake = Check(Libc.EventFd(0, Linux.EventFdNonBlock | Linux.EventFdCloseOnExec), "eventfd");
+        // SAFETY: the struct lives on this frame; the kernel copies it before returning. Slot 0 with generation 0 is the waker.
+        var request = new EpollEvent { Events = Linux.EpollIn, Token = 0 };
+        Check(Libc.EpollControl(_epoll, Linux.EpollAdd, _wake, &request), "epoll_ctl");
+    }
+
+    /// <summary>0 .. loops-1; the lane of its statistics.</summary>
+    internal int Number { get; }
+
+    /// <summary>Monotonic nanoseconds, read once per turn: what `now` means to everything that runs on the loop.</summary>
+    internal long NowNs { get; private set; }
+
+    /// <summary>The wall clock, for Date fields only; nothing is timed by it.</summary>
+    internal DateTimeOffset UtcNow => _time.GetUtcNow();
+
+    /// <summary>Deadlines.</summary>
+    internal TimerWheel Timers { get; }
+
+    /// <summary>Blocks.</summary>
+    internal BufferPool Buffers { get; } = new();
+
+    /// <summary>Registered sources.</summary>
+    internal int SourceCount => _usedSlots - 1 - _freeCount;
+
+    /// <summary>Grows at least ten times a second while the loop is alive; readable from any thread.</summary>
+    internal long Turns => Volatile.Read(ref _turns);
+
+    /// <summary>True on the loop's own thread.</summary>
+    internal bool IsCurrent => ReferenceEquals(Thread.CurrentThread, _thread);
+
+    /// <summary>Starts the thread.</summary>
+    internal void Start()
+    {
+        _thread = new Thread(Run) { Name = $"loop-{Number}", IsBackground = true };
+        _thread.Start();
+    }
+
+    /// <summary>Runs the action on the loop soon. From any thread; in order per caller.</summary>
+    internal void Post(Action action)
+    {
+        _posted.Enqueue(action);
+        if (Interlocked.Exchange(ref _wakePending, 1) != 0) return;
+        ulong one = 1;
+        // SAFETY: eight bytes of this frame. The only failure, EAGAIN, means that the counter is already set.
+        _ = Libc.Write(_wake, &one, sizeof(ulong));
+    }
+
+    /// <summary>Continues the caller on the loop: `await loop.Switch()`.</summary>
+    internal LoopSwitch Switch() => new(this);
+
+    /// <summary>Adds a source; edge-triggered readable, writable and hang-up unless other flags are given.</summary>
+    /// <exception cref="Win32Exception">The kernel refused (memory, watch limit).</exception>
+    internal void Register(LoopSource source, uint flags = Linux.EpollIn | Linux.EpollOut | Linux.EpollReadHangUp | Linux.EpollEdge)
+    {
+        int slot = _freeCount > 0 ? _freeSlots[--_freeCount] : TakeNewSlot();
+        _slots[slot] = source;
+        source.Token = ((ulong)_generations[slot] << 32) | (uint)slot;
+        // SAFETY: as in the constructor.
+        var request = new EpollEvent { Events = flags, Token = source.Token };
+        if (Libc.EpollControl(_epoll, Linux.EpollAdd, source.Descriptor, &request) >= 0) return;
+        var error = new Win32Exception();
+        Release(source);
+        throw error;
+    }
+
+    /// <summary>Takes a source out of the epoll set and keeps its descriptor open.</summary>
+    internal void Unregister(LoopSource source)
+    {
+        _ = Libc.EpollControl(_epoll, Linux.EpollDelete, source.Descriptor, null);
+        Release(source);
+    }
+
+    /// <summary>Forgets a source whose descriptor is about to be closed (closing takes it out of the epoll set).</summary>
+    internal void Release(LoopSource source)
+    {
+        int slot = (int)(uint)source.Token;
+        if (!ReferenceEquals(_slots[slot], source)) return;
+        _slots[slot] = null;
+        _generations[slot]++;
+        if (_freeCount == _freeSlots.Length) Array.Resize(ref _freeSlots, _freeCount * 2);
+        _freeSlots[_freeCount++] = slot;
+    }
+
+    /// <summary>The sources of one kind, for draining and for status; a copy.</summary>
+    internal List<T> Sources<T>()
+        where T : LoopSource => [.. _slots.OfType<T>()];
+
+    /// <summary>Ends the loop; closes every source. Waits for the thread.</summary>
+    public void Dispose()
+    {
+        if (_stopping) return;
+        _stopping = true;
+        if (_thread is null)
+        {
+            CloseAll();
+            return;
+        }
+
+        Post(static () => { });
+        if (!IsCurrent) _thread.Join();
+    }
+
+    private void Run()
+    {
+        while (!_stopping)
+        {
+            Turn();
+        }
+
+        CloseAll();
+    }
+
+    private void Turn()
+    {
+        RunPosted();
+        // SAFETY: the array is pinned and EventBatch long.
+        fixed (EpollEvent* events = _events)
+        {
+            int count = Libc.EpollWait(_epoll, events, EventBatch, _posted.IsEmpty ? IdleWaitMs : 0);
+            NowNs = ReadClockNs();
+            for (int i = 0; i < count; i++) Dispatch(events[i]);
+        }
+
+        Timers.Advance(NowNs);
+        Volatile.Write(ref _turns, _turns + 1);
+    }
+
+    private void Dispatch(EpollEvent ready)
+    {
+        if (ready.Token == 0)
+        {
+            ulong count;
+            // SAFETY: eight bytes of this frame.
+            _ = Libc.Read(_wake, &count, sizeof(ulong));
+            Volatile.Write(ref _wakePending, 0);
+            return;
+        }
+
+        int slot = (int)(uint)ready.Token;
+        if (_generations[slot] != (uint)(ready.Token >> 32) || _slots[slot] is not { } source) return;
+        try
+        {
+            source.OnEvents(ready.Events);
+        }
+        catch (Exception error)
+        {
+            // A bug in one connection's code must not end the others: it is logged, and the connection is closed.
+            ProxyLog.HandlerFailed(_log, error);
+            source.CloseNow();
+        }
+    }
+
+    private void RunPosted()
+    {
+        // Bounded by what was there at the beginning: an action that posts again does not starve the sockets.
+        for (int left = _posted.Count; left > 0 && _posted.TryDequeue(out Action? action); left--)
+        {
+            try
+            {
+                action();
+            }
+            catch (Exception error)
+            {
+                ProxyLog.HandlerFailed(_log, error);
+            }
+        }
+    }
+
+    private int TakeNewSlot()
+    {
+        if (_usedSlots == _slots.Length)
+        {
+            Array.Resize(ref _slots, _usedSlots * 2);
+            Array.Resize(ref _generations, _usedSlots * 2);
+        }
+
+        return _usedSlots++;
+    }
+
+    private void CloseAll()
+    {
+        RunPosted();
+        foreach (LoopSource source in Sources<LoopSource>()) source.CloseNow();
+        _ = Libc.Close(_wake);
+        _ = Libc.Close(_epoll);
+    }
+
+    private long ReadClockNs()
+    {
+        long timestamp = _time.GetTimestamp();
+        return _time.TimestampFrequency == 1_000_000_000
+            ? timestamp
+            : (long)((Int128)timestamp * 1_000_000_000 / _time.TimestampFrequency);
+    }
+
+    private static int Check(int result, string call) =>
+        result >= 0 ? result : throw new InvalidOperationException($"{call}: {new Win32Exception().Message}");
+}

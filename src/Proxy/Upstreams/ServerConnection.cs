@@ -1,0 +1,46 @@
+using Appliance.Proxy.Transport;
+
+namespace Appliance.Proxy.Upstreams;
+
+/// <summary>A connection to a server: in use by one exchange, or parked.</summary>
+internal sealed class ServerConnection : IConnectionOwner
+{
+    private bool _parked;
+
+    internal ServerConnection(LoopServer server, Connection connection)
+    {
+        Server = server;
+        Connection = connection;
+        connection.Owner = this;
+    }
+
+    internal LoopServer Server { get; }
+
+    internal Connection Connection { get; }
+
+    /// <summary>True when an earlier exchange went over it: the server may have closed it just as we write.</summary>
+    internal bool IsReused { get; private set; }
+
+    /// <summary>When it became idle, monotonic ns.</summary>
+    internal long ParkedNs { get; private set; }
+
+    internal void Park(long nowNs)
+    {
+        _parked = true;
+        ParkedNs = nowNs;
+        Connection.Reader.DropBuffer();
+    }
+
+    internal void Take()
+    {
+        _parked = false;
+        IsReused = true;
+    }
+
+    /// <inheritdoc/>
+    public void OnUnattended(Connection connection, bool finished, bool reset)
+    {
+        // In use: whoever reads next finds out. Parked: whatever comes, FIN or unasked bytes, makes it useless.
+        if (_parked) Server.OnIdleLost(this);
+    }
+}
