@@ -95,31 +95,24 @@ a_restart_brings_a_new_process_that_serves() {
 a_killed_daemon_comes_back() {
     local before
     before=$(main_pid)
-    node kill -KILL "$before"
+    signal_main KILL
     wait_until 10 serves_with_another_pid_than "$before"
     wait_until 5 code_is 200 http://127.0.0.1:8080/livez
 }
 
 a_hanging_daemon_is_killed_by_the_watchdog_and_comes_back() {
-    local before drop_in=$node_root/etc/systemd/system/appliance.service.d
-    mkdir -p "$drop_in"
-    printf '[Service]\nWatchdogSec=2s\n' > "$drop_in/watchdog.conf"
-    node systemctl daemon-reload
-    node systemctl restart appliance.service
+    local before
+    shorten_watchdog
     before=$(main_pid)
-    node kill -STOP "$before"
+    signal_main STOP
     wait_until 15 serves_with_another_pid_than "$before"
     node journalctl --unit=appliance.service --no-pager | grep -q 'Watchdog timeout'
-    rm -r "$drop_in"
-    node systemctl daemon-reload
-    node systemctl restart appliance.service
 }
 
 a_reload_applies_a_new_listener_without_a_restart() {
     local before
     before=$(main_pid)
-    keep_config
-    edit_config 's/^upstreams:/  - { name: second, address: "127.0.0.1:8090", routes: [{ upstream: demo }] }\nupstreams:/'
+    edit_config_for_this_test 's/^upstreams:/  - { name: second, address: "127.0.0.1:8090", routes: [{ upstream: demo }] }\nupstreams:/'
     node systemctl reload appliance.service
     expect 200 "$(code_of http://127.0.0.1:8090/livez)" "the new listener"
     restore_config
@@ -130,8 +123,7 @@ a_reload_applies_a_new_listener_without_a_restart() {
 a_reload_of_a_bad_config_fails_and_the_old_one_serves_on() {
     local before
     before=$(main_pid)
-    keep_config
-    edit_config 's/^upstreams:/upstraems:/'
+    edit_config_for_this_test 's/^upstreams:/upstraems:/'
     if node systemctl reload appliance.service; then
         echo "the reload was accepted"
         return 1
@@ -144,8 +136,7 @@ a_reload_of_a_bad_config_fails_and_the_old_one_serves_on() {
 
 a_bad_config_is_told_with_its_place() {
     local code=0
-    keep_config
-    edit_config 's/^upstreams:/upstraems:/'
+    edit_config_for_this_test 's/^upstreams:/upstraems:/'
     node appliance check > "$work/check" 2>&1 || code=$?
     restore_config
     cat "$work/check"
@@ -155,8 +146,7 @@ a_bad_config_is_told_with_its_place() {
 }
 
 a_bad_config_stops_the_service_once_with_exit_2() {
-    keep_config
-    edit_config 's/^upstreams:/upstraems:/'
+    edit_config_for_this_test 's/^upstreams:/upstraems:/'
     node systemctl restart appliance.service || true
     restore_config
     # With a restart pending the state would be "activating".
