@@ -15,6 +15,12 @@ internal static class HaDocument
             json.WriteString("node"u8, peer.Node);
             json.WriteString("state"u8, peer.State);
             json.WriteString("role"u8, peer.Role);
+            json.WriteBoolean("fit"u8, peer.Fit);
+            if (peer.RoundTrip is { } roundTrip) json.WriteNumber("round_trip_us"u8, (long)roundTrip.TotalMicroseconds);
+            json.WriteStartArray("drift"u8);
+            if (peer.SameConfig == false) json.WriteStringValue("config"u8);
+            if (peer.SameBundle == false) json.WriteStringValue("bundle"u8);
+            json.WriteEndArray();
             json.WriteEndObject();
         }
 

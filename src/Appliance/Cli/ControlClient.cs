@@ -36,7 +36,8 @@ internal sealed class ControlClient : IDisposable
         }
         catch (HttpRequestException error)
         {
-            string why = (error.InnerException ?? error).Message;
+            // The runtime's text for a missing socket file speaks of addresses; what is missing is the daemon.
+            string why = File.Exists(_socketPath) ? (error.InnerException ?? error).Message : "no such socket";
             return new ControlAnswer(
                 ExitCode.Unreachable, $"cannot reach the daemon at {_socketPath}: {why}; is it running? (systemctl status appliance)");
         }

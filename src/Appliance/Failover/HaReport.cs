@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Appliance.Vrrp;
 
 namespace Appliance.Failover;
 
@@ -23,8 +24,11 @@ internal sealed record HaReport
 
     public ImmutableArray<HaFigure> Figures { get; init; } = [];
 
-    /// <summary>Grows while the heartbeat thread moves.</summary>
-    public long Turns { get; init; }
+    /// <summary>How late the heartbeat thread woke.</summary>
+    public LatenessSummary? Lateness { get; init; }
+
+    /// <summary>Grows while the heartbeat thread moves: it counts each time it wakes.</summary>
+    public long Turns => Lateness?.Counts.Sum() ?? 0;
 
     public bool IsActive => Role == "active";
 

@@ -1,25 +1,26 @@
 namespace Appliance.Failover;
 
 /// <summary>
-/// What this folder asks of the election. Two implementations: VrrpNode over the real one, and a double in the tests, so that
+/// What this folder asks of the election. Two implementations: <see cref="VrrpNode"/> over the real one, and a double in the tests, so that
 /// the coupling of roles and traffic can be tested without a network.
 /// </summary>
 internal interface IRoleNode
 {
-    /// <summary>The role has changed. Raised on a thread of the node's; handlers must not block.</summary>
+    /// <summary>The role has changed. Raised on a pool thread, in order.</summary>
     event Action<RoleChange>? Changed;
 
-    /// <summary>This node is the preferred one and wants the role back, or the peer should have it: hand over. Same thread rule.</summary>
-    event Action<string>? HandoverWanted;
+    /// <summary>The preferred, recovered peer asks for the role; asked again every few seconds. Same thread rule.</summary>
+    event Action? HandoverWanted;
 
-    /// <summary>Opens sockets and takes part. Role: starting until <see cref="SetReady"/>.</summary>
+    /// <summary>Opens sockets and takes part; starting until <see cref="SetReady"/>.</summary>
+    /// <exception cref="Hosting.StartException">No such interface, missing capability, port in use.</exception>
     void Start();
 
-    /// <summary>True: listeners are bound, the node may become active.</summary>
-    void SetReady(bool ready);
+    /// <summary>Listeners are bound: the node may become active.</summary>
+    void SetReady();
 
-    /// <summary>Tells the peer what this node runs, so that a difference is seen.</summary>
-    void SetFingerprints(ReadOnlyMemory<byte> config, ReadOnlyMemory<byte> bundle);
+    /// <summary>Tells the peer what this node runs, so that a difference is seen: 32 bytes each; no bundle is all zero.</summary>
+    void SetFingerprints(ReadOnlySpan<byte> config, ReadOnlySpan<byte> bundle);
 
     /// <summary>Operator's standby.</summary>
     void SetStandby(bool on);

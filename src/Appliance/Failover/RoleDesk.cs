@@ -134,11 +134,17 @@ internal sealed class RoleDesk : IDisposable
         if (!_readiness.Draining) _notifier.Status(StatusText(_node!.Report()));
     }
 
-    private void OnHandoverWanted(string reason) => _ = Task.Run(async () =>
+    /// <summary>The peer repeats its wish while it has it; one that comes during a handover is already being granted.</summary>
+    private void OnHandoverWanted()
+    {
+        if (_oneHandover.CurrentCount > 0 && !_readiness.Draining) _ = Task.Run(GrantAsync);
+    }
+
+    private async Task GrantAsync()
     {
         try
         {
-            await HandOverAsync(reason, force: false).ConfigureAwait(false);
+            await HandOverAsync("the preferred node is fit again", force: false).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {
@@ -148,5 +154,5 @@ internal sealed class RoleDesk : IDisposable
         {
             ApplianceLog.InternalError(_log, "handover", error);
         }
-    });
+    }
 }

@@ -45,7 +45,7 @@ internal sealed class Daemon : IDisposable
 
             int loops = Math.Clamp(Environment.ProcessorCount, 1, 64);
             PolicyParts? policies = config.Policies is { } section ? Own(PolicyParts.Create(section, paths, loops, options.Time, _log)) : null;
-            _node = null;
+            _node = VrrpNode.Create(config, options.Time, _daemonLog.For("ha"));
             var proxy = Own(new ProxyServer(loops, policies?.Engine, _daemonLog.For("proxy"), options.Time));
             _state = CreateState(config, policies, proxy, loops);
             _roles = Own(new RoleDesk(_node, new ProxyDrain(proxy, () => _state.Config.DrainTimeout, options.Time), _state.Readiness, _notifier, _log));
@@ -136,7 +136,7 @@ internal sealed class Daemon : IDisposable
         Own(new Leaving(_node));
         PublishFingerprints(config);
         _node.Start();
-        _node.SetReady(true);
+        _node.SetReady();
     }
 
     private void StartWatching(ApplianceConfig config)
@@ -165,7 +165,7 @@ internal sealed class Daemon : IDisposable
     {
         if (_node is null) return;
         string? bundle = _state.Engine?.Current?.Sha256;
-        _node.SetFingerprints(ConfigFingerprint.Of(config).Whole.AsMemory(), bundle is null ? default : Convert.FromHexString(bundle));
+        _node.SetFingerprints(ConfigFingerprint.Of(config).Whole.AsSpan(), bundle is null ? stackalloc byte[32] : Convert.FromHexString(bundle));
     }
 
     private ExitCode RunUntilStopped()
