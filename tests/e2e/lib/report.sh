@@ -7,7 +7,7 @@ passed=0 failed=0 skipped=0
 test_that() {
     local began=$EPOCHREALTIME code output=$work/output
     set +e
-    (set -eE; trap 'echo "failed: line $LINENO: $BASH_COMMAND"' ERR; "$1") > "$output" 2>&1
+    (set -eE; trap 'echo "failed: line $LINENO: $BASH_COMMAND" >&2' ERR; "$1") > "$output" 2>&1
     code=$?
     set -e
     local sentence=${1//_/ } seconds
