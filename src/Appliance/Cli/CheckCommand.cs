@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Appliance.Configuration;
+using Appliance.Failover;
 using Appliance.Policies;
 
 namespace Appliance.Cli;
@@ -23,12 +24,14 @@ internal static class CheckCommand
     {
         ApplianceConfig? config = ConfigReport.Load(file, error, out ExitCode code);
         if (config is null) return code;
+        foreach (string mistake in ElectionSettings.CheckSecret(config, out code)) error.WriteLine(mistake);
         if (config.Policies is { } policies)
         {
-            code = BundleReport.Print(policies.File, output, error);
-            if (code != ExitCode.Ok) return code;
+            ExitCode bundle = BundleReport.Print(policies.File, output, error);
+            if (bundle != ExitCode.Ok) code = bundle;
         }
 
+        if (code != ExitCode.Ok) return code;
         output.WriteLine($"{file}: ok");
         return ExitCode.Ok;
     }

@@ -20,6 +20,7 @@ internal static class CommandTree
         root.Subcommands.Add(StandbyCommand.Build());
         root.Subcommands.Add(ReloadCommand.Build());
         root.Subcommands.Add(PolicyCommand.Build());
+        root.Subcommands.Add(CleanupCommand.Build());
         root.Subcommands.Add(VersionAction.BuildCommand());
         root.Subcommands.Add(UnavailableCommand.Build("ha", "reset"));
         root.Subcommands.Add(UnavailableCommand.Build("drain"));

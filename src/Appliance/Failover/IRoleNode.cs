@@ -3,8 +3,9 @@ namespace Appliance.Failover;
 /// <summary>
 /// What this folder asks of the election. Two implementations: <see cref="VrrpNode"/> over the real one, and a double in the tests, so that
 /// the coupling of roles and traffic can be tested without a network.
+/// Disposing leaves: the addresses are dropped and the peer is told.
 /// </summary>
-internal interface IRoleNode
+internal interface IRoleNode : IDisposable
 {
     /// <summary>The role has changed. Raised on a pool thread, in order.</summary>
     event Action<RoleChange>? Changed;
@@ -34,7 +35,4 @@ internal interface IRoleNode
 
     /// <summary>Current figures; a copy.</summary>
     HaReport Report();
-
-    /// <summary>Leaves: drops the addresses, says so to the peer.</summary>
-    Task StopAsync();
 }

@@ -60,5 +60,5 @@ internal sealed class VrrpNode : IRoleNode
 
     public HaReport Report() => HaReporter.Report(_settings, _node.GetStatus());
 
-    public Task StopAsync() => _node.StopAsync();
+    public void Dispose() => _node.Dispose();
 }

@@ -27,7 +27,7 @@ internal sealed class Daemon : IDisposable
     private readonly ServiceNotifier _notifier;
     private readonly DaemonState _state;
     private readonly RoleDesk _roles;
-    private readonly IRoleNode? _node;
+    private readonly VrrpNode? _node;
 
     private Daemon(DaemonOptions options, ApplianceConfig config)
     {
@@ -51,7 +51,7 @@ internal sealed class Daemon : IDisposable
             _roles = Own(new RoleDesk(_node, new ProxyDrain(proxy, () => _state.Config.DrainTimeout, options.Time), _state.Readiness, _notifier, _log));
             StartTraffic(paths, policies?.Engine, loops);
             StartElection(config);
-            StartWatching(config);
+            StartWatching(config, paths);
             _state.Readiness.Started = true;
             _notifier.Ready(RoleDesk.StatusText(_node?.Report()));
             ApplianceLog.Ready(_log, (long)Stopwatch.GetElapsedTime(begin).TotalMilliseconds, config.Listeners.Length, loops);
@@ -133,25 +133,27 @@ internal sealed class Daemon : IDisposable
     private void StartElection(ApplianceConfig config)
     {
         if (_node is null) return;
-        Own(new Leaving(_node));
+        Own(_node);
         PublishFingerprints(config);
         _node.Start();
         _node.SetReady();
     }
 
-    private void StartWatching(ApplianceConfig config)
+    private void StartWatching(ApplianceConfig config, DaemonPaths paths)
     {
         TimeSpan? ping = WatchdogSettings.PingInterval(_options.Environment, Environment.ProcessId);
         TimeSpan check = config.Ha?.PeerCheckInterval ?? TimeSpan.Zero;
         var watch = new DataPlaneWatch(_state.Proxy.GetStatus, _node, check, _notifier, ping, _log);
-        Own(new Ticker("watch", DataPlaneWatch.LookInterval, () => Look(watch), _log));
+        PeerMark? mark = _node is null ? null : Own(new PeerMark(PeerMark.PathIn(paths.RuntimeDirectory), _log));
+        Own(new Ticker("watch", DataPlaneWatch.LookInterval, () => Look(watch, mark), _log));
         if (_state.PolicyFile is { } file) Own(new Ticker("bundle", BundlePollInterval, () => PollBundle(file), _log));
     }
 
-    private void Look(DataPlaneWatch watch)
+    private void Look(DataPlaneWatch watch, PeerMark? mark)
     {
         watch.Look((long)Stopwatch.GetElapsedTime(0).TotalNanoseconds);
         _state.Pauses.Look();
+        if (_node is not null) mark?.Update(_node.Report());
     }
 
     private void PollBundle(Policies.PolicyFile file)

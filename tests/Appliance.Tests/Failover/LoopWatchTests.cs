@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Appliance.Failover;
 using Appliance.Proxy;
 

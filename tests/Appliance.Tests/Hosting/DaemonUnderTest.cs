@@ -72,21 +72,21 @@ public sealed class DaemonUnderTest : IDisposable
         string section = policies ? $"policies:\n  file: {BundleFile}\n  table: {{ memory: 2m }}\n" : "";
         File.WriteAllText(
             ConfigFile,
-            $"""
+            $$"""
             node: test
             listeners:
               - name: web
-                address: 127.0.0.1:{WebPort}
+                address: 127.0.0.1:{{WebPort}}
                 protocol: http
                 routes:
-                  - {{ upstream: web }}
+                  - { upstream: web }
             upstreams:
               - name: web
                 servers:
-                  - {{ address: 127.0.0.1:{{upstreamPort}} }}
+                  - { address: 127.0.0.1:{{upstreamPort}} }
             admin:
-              address: 127.0.0.1:{AdminPort}
-            {section}{more}
+              address: 127.0.0.1:{{AdminPort}}
+            {{section}}{{more}}
             """);
     }
 
@@ -98,10 +98,10 @@ public sealed class DaemonUnderTest : IDisposable
         File.Move(temporary, BundleFile, overwrite: true);
     }
 
-    public static string BundleText(int version, int burst) => $$"""
-        {"bundle_version": {{version}}, "policies": [{"id": "all", "spec": {"selector": {"pathPrefix": "/"}, "rules": [
+    public static string BundleText(int version, int burst) => $$$"""
+        {"bundle_version": {{{version}}}, "policies": [{"id": "all", "spec": {"selector": {"pathPrefix": "/"}, "rules": [
           {"name": "each", "limit_keys": ["ip:address"], "algorithm": "token_bucket",
-           "algorithm_config": {"tokens_per_second": 0.001, "burst": {{burst}}}}]}}]}
+           "algorithm_config": {"tokens_per_second": 0.001, "burst": {{{burst}}}}}]}}]}
         """;
 
     public void Start()
