@@ -1,1 +1,1 @@
-return 0;
+return Appliance.Cli.CommandLine.Run(args);

@@ -17,7 +17,16 @@ internal static class BindingValidator
 
     private static void Bind(IPEndPoint address, string path, Dictionary<IPEndPoint, string> taken, ConfigErrors errors)
     {
-        if (!errors.IsSound(path) || taken.TryAdd(address, path)) return;
-        errors.Add(path, $"{address} is already taken by {taken[address]}");
+        if (!errors.IsSound(path)) return;
+        if (taken.TryAdd(address, path) && !taken.ContainsKey(Sibling(address))) return;
+        string earlier = taken[address] == path ? taken[Sibling(address)] : taken[address];
+        errors.Add(path, $"{address} is already taken by {earlier}");
+    }
+
+    /// <summary>A socket on [::] takes IPv4 as well; for any other address there is none.</summary>
+    private static IPEndPoint Sibling(IPEndPoint address)
+    {
+        if (address.Address.Equals(IPAddress.Any)) return new(IPAddress.IPv6Any, address.Port);
+        return address.Address.Equals(IPAddress.IPv6Any) ? new(IPAddress.Any, address.Port) : new(IPAddress.None, 0);
     }
 }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using Appliance.Vrrp;
 
 namespace Appliance.Configuration;
 
@@ -11,9 +12,6 @@ namespace Appliance.Configuration;
 /// </summary>
 internal static class ClusterKeyFile
 {
-    /// <summary>A secret of fewer bytes could be guessed.</summary>
-    public const int MinimumSecretBytes = 16;
-
     private const int MaximumSecretBytes = 256;
     private const int MaximumKeys = 16;
     private const int MaximumBytes = 64 * 1024;
@@ -63,25 +61,37 @@ internal static class ClusterKeyFile
 
     private static string? ReadLine(ReadOnlySpan<char> line, ImmutableArray<ClusterKey>.Builder keys)
     {
+        Span<byte> secret = stackalloc byte[MaximumSecretBytes];
+        string? error = Decode(line, secret, out byte id, out int length);
+        foreach (ClusterKey known in keys)
+        {
+            if (known.Id == id) error ??= $"the id {id} is already used";
+        }
+
+        if (keys.Count == MaximumKeys) error ??= $"more than {MaximumKeys} keys";
+        if (error is null) keys.Add(new ClusterKey(id, secret[..length]));
+        CryptographicOperations.ZeroMemory(secret);
+        return error;
+    }
+
+    /// <summary>Reads one line without blanks round it.</summary>
+    /// <param name="line">ID BASE64.</param>
+    /// <param name="secret">Room for the longest secret.</param>
+    /// <param name="id">1..255.</param>
+    /// <param name="length">Bytes of the secret.</param>
+    /// <returns>What is wrong, or null.</returns>
+    internal static string? Decode(ReadOnlySpan<char> line, Span<byte> secret, out byte id, out int length)
+    {
+        (id, length) = (0, 0);
         int blank = line.IndexOfAny(' ', '\t');
         if (blank < 0) return "the line is not ID BASE64";
-        if (!byte.TryParse(line[..blank], NumberStyles.None, CultureInfo.InvariantCulture, out byte id) || id == 0)
+        if (!byte.TryParse(line[..blank], NumberStyles.None, CultureInfo.InvariantCulture, out id) || id == 0)
         {
             return "the id is not a whole number from 1 to 255";
         }
 
-        byte[] buffer = new byte[MaximumSecretBytes];
-        ReadOnlySpan<char> secret = line[blank..].Trim();
-        if (!Convert.TryFromBase64Chars(secret, buffer, out int length)) return $"the secret is not base64 of at most {MaximumSecretBytes} bytes";
-        if (length < MinimumSecretBytes) return $"the secret has {length} bytes; at least {MinimumSecretBytes} are needed";
-        foreach (ClusterKey known in keys)
-        {
-            if (known.Id == id) return $"the id {id} is already used";
-        }
-
-        if (keys.Count == MaximumKeys) return $"more than {MaximumKeys} keys";
-        keys.Add(new ClusterKey(id, buffer[..length]));
-        CryptographicOperations.ZeroMemory(buffer);
-        return null;
+        bool decoded = Convert.TryFromBase64Chars(line[blank..].Trim(), secret, out length);
+        if (!decoded) return $"the secret is not base64 of at most {secret.Length} bytes";
+        return length < ClusterKey.MinimumSecretBytes ? $"the secret has {length} bytes; at least {ClusterKey.MinimumSecretBytes} are needed" : null;
     }
 }

@@ -17,6 +17,9 @@ internal sealed class ConfigErrors(string file)
     /// <summary>True when nothing was wrong so far.</summary>
     public bool IsEmpty => _errors.Count == 0;
 
+    /// <summary>True when further mistakes are only counted, and <see cref="IsSound"/> no longer knows of all.</summary>
+    public bool IsFull => _dropped > 0;
+
     /// <summary>Remembers where a value stands.</summary>
     public void Place(string path, int line, int column) => _places[path] = (line, column);
 

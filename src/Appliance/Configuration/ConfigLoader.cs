@@ -45,7 +45,7 @@ internal static class ConfigLoader
 
         string directory = Path.GetDirectoryName(Path.GetFullPath(path)) ?? "/";
         ApplianceConfig config = ApplianceSection.Read(root as YamlMapping, directory, errors);
-        ConfigValidator.Check(config, errors);
+        if (!errors.IsFull) ConfigValidator.Check(config, errors);
         return config;
     }
 }

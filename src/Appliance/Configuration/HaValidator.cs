@@ -6,6 +6,9 @@ namespace Appliance.Configuration;
 /// <summary>Checks the `ha` section as a whole.</summary>
 internal static class HaValidator
 {
+    /// <summary>An advert stays one small packet; keepalived has the same limit.</summary>
+    private const int MaximumVirtualAddresses = 20;
+
     /// <summary>Notes every mistake.</summary>
     public static void Check(HaConfig ha, ConfigErrors errors)
     {
@@ -32,6 +35,7 @@ internal static class HaValidator
     private static void CheckVirtualAddresses(HaConfig ha, ConfigErrors errors)
     {
         ImmutableArray<VirtualAddressConfig> addresses = ha.VirtualAddresses;
+        if (addresses.Length > MaximumVirtualAddresses) errors.Add("ha.virtual_addresses", $"more than {MaximumVirtualAddresses} addresses");
         for (int i = 0; i < addresses.Length; i++)
         {
             string path = $"ha.virtual_addresses[{i}]";

@@ -16,7 +16,6 @@ internal static class ProxyMapping
     /// <param name="decision">Gives the handler that answers a listener of protocol `decision`.</param>
     public static ProxySettings ToSettings(ApplianceConfig config, ILocalHandler admin, Func<ListenerConfig, ILocalHandler> decision) => new()
     {
-        Node = config.Node,
         Upstreams = [.. config.Upstreams.Select(ToSettings)],
         Listeners =
         [

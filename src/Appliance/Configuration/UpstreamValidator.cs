@@ -6,6 +6,9 @@ namespace Appliance.Configuration;
 /// <summary>Checks the upstreams and the references to them.</summary>
 internal static class UpstreamValidator
 {
+    /// <summary>The data plane keeps the servers tried for a request as the bits of one word.</summary>
+    private const int MaximumServers = 64;
+
     /// <summary>Notes every mistake.</summary>
     public static void Check(ApplianceConfig config, ConfigErrors errors)
     {
@@ -24,6 +27,7 @@ internal static class UpstreamValidator
                 errors.Add($"{path}.servers", "every server is a backup; at least one must not be");
             }
 
+            if (upstream.Servers.Length > MaximumServers) errors.Add($"{path}.servers", $"more than {MaximumServers} servers");
             CheckServers(config, upstream.Servers, $"{path}.servers", errors);
         }
     }

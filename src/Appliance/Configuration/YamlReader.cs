@@ -39,8 +39,8 @@ internal sealed class YamlReader
         }
         catch (YamlException failure)
         {
-            int line = (int)failure.Start.Line;
-            errors.Add(line, (int)failure.Start.Column, "", $"this is not valid YAML: {failure.Message}{SyntaxHint.For(text, line)}");
+            (int line, int column) = SyntaxHint.PlaceOf(text, failure);
+            errors.Add(line, column, "", $"this is not valid YAML: {failure.Message.TrimEnd('.')}{SyntaxHint.For(text, line)}");
             return null;
         }
     }
@@ -119,8 +119,21 @@ internal sealed class YamlReader
         return new(line, column, "", "", false) { Faulty = true };
     }
 
-    private ParsingEvent Next() =>
-        _parser.MoveNext() ? _parser.Current! : throw new YamlException("the file ends too early");
+    private ParsingEvent Next()
+    {
+        ParsingEvent? before = _parser.Current;
+        try
+        {
+            if (_parser.MoveNext()) return _parser.Current!;
+        }
+        catch (Exception failure) when (failure is InvalidOperationException or ArgumentException or FormatException or IndexOutOfRangeException)
+        {
+            // Some malformed texts end the parser's scanner with an exception of the framework instead of its own.
+            throw new YamlException(before?.End ?? Mark.Empty, before?.End ?? Mark.Empty, "the text after this cannot be read", failure);
+        }
+
+        throw new YamlException(before?.End ?? Mark.Empty, before?.End ?? Mark.Empty, "the file ends too early");
+    }
 
     private static (int Line, int Column) PlaceOf(ParsingEvent at) => ((int)at.Start.Line, (int)at.Start.Column);
 

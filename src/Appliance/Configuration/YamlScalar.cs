@@ -14,8 +14,8 @@ internal sealed record YamlScalar(int Line, int Column, string Text, string Writ
     /// <summary>True when part of it came from the environment.</summary>
     public bool Substituted => !ReferenceEquals(Text, Written);
 
-    /// <summary>True for an empty value, `~` and `null`.</summary>
-    public bool IsNull => Plain && Text is "" or "~" or "null" or "Null" or "NULL";
+    /// <summary>True when nothing, `~` or `null` is written.</summary>
+    public bool IsNull => Plain && Written is "" or "~" or "null" or "Null" or "NULL";
 
     /// <inheritdoc/>
     public override string Shape => IsNull ? "nothing" : "a single value";

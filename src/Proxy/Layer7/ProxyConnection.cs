@@ -106,8 +106,9 @@ internal sealed class ProxyConnection : HttpConnection
         if (_attempt.Status > 0) Counters.CountAnswer(_attempt.Status);
         if (outcome == ExchangeOutcome.Ended)
         {
-            // The client may still be sending: a body that nobody wants, or pipelined requests.
-            LingerAtClose();
+            // The client may still be sending: a body that nobody wants, or a next request. Not so one that said close and is through.
+            bool through = !Request.KeepAlive && !Request.HasBody && Client.Reader.Unread == Request.Length;
+            if (!through) LingerAtClose();
             return new(false);
         }
 

@@ -93,7 +93,6 @@ internal sealed class Listener
     /// <summary>A connection has arrived. On its loop.</summary>
     internal void OnAccepted(EventLoop loop, int descriptor, in SocketAddress remote)
     {
-        if (remote.Family != Linux.AfUnix) SocketOptions.SetNoDelay(descriptor);
         var connection = new Connection(loop, descriptor, remote);
         loop.Register(connection);
         ListenerCounters counters = Counters(loop);

@@ -1,0 +1,54 @@
+using System.Globalization;
+using System.Reflection;
+using System.Runtime.InteropServices;
+using System.Text;
+using BenchmarkDotNet.Reports;
+
+namespace Limiter.Benchmarks;
+
+/// <summary>The one table that the command prints and keeps.</summary>
+internal static class ResultTable
+{
+    private static readonly (string Method, string Text)[] Rows =
+    [
+        (nameof(DecisionBenchmark.TableTake), "limiter table: hash, find, take"),
+        (nameof(DecisionBenchmark.EngineDecide), "limiter engine: one policy, one rule, counters"),
+        (nameof(DecisionBenchmark.Dictionary), "ConcurrentDictionary, bucket under a lock"),
+        (nameof(DecisionBenchmark.Partitioned), "PartitionedRateLimiter, token bucket per key"),
+        (nameof(DecisionBenchmark.MemoryAccess), "for scale: one dependent memory access"),
+    ];
+
+    public static string Of(Summary summary)
+    {
+        double ours = MeanNs(summary, Rows[0].Method);
+        var text = new StringBuilder();
+        text.AppendLine("# Limiter: one decision").AppendLine();
+        text.AppendLine(CultureInfo.InvariantCulture, $"{DecisionBenchmark.Keys:N0} known keys drawn uniformly, one thread, 128 MiB table on 4 KiB pages. `bench/limiter` prints and writes this page.").AppendLine();
+        text.AppendLine("| contender | ns per decision | std. dev. | relative to the table |").AppendLine("|---|---:|---:|---:|");
+        foreach ((string method, string label) in Rows)
+        {
+            double mean = MeanNs(summary, method);
+            double deviation = StatisticsOf(summary, method)?.StandardDeviation ?? double.NaN;
+            text.AppendLine(CultureInfo.InvariantCulture, $"| {label} | {mean:F1} | {deviation:F1} | {mean / ours:F2} |");
+        }
+
+        double partitioned = MeanNs(summary, nameof(DecisionBenchmark.Partitioned));
+        text.AppendLine().AppendLine(CultureInfo.InvariantCulture, $"Targets: at most 60 ns ({(ours <= 60 ? "reached" : "missed")}: {ours:F1} ns); 20 times faster than PartitionedRateLimiter ({(partitioned / ours >= 20 ? "reached" : "missed")}: {partitioned / ours:F1} times).");
+        text.AppendLine().AppendLine(CultureInfo.InvariantCulture, $"- processor: {ProcessorName()}, {Environment.ProcessorCount} visible");
+        text.AppendLine(CultureInfo.InvariantCulture, $"- kernel: {RuntimeInformation.OSDescription}");
+        text.AppendLine(CultureInfo.InvariantCulture, $"- runtime: {RuntimeInformation.FrameworkDescription}; BenchmarkDotNet {VersionOf(typeof(Summary))}; System.Threading.RateLimiting {VersionOf(typeof(System.Threading.RateLimiting.RateLimiter))}");
+        text.AppendLine(CultureInfo.InvariantCulture, $"- measured: {DateTime.UtcNow:yyyy-MM-dd}; {summary.BenchmarksCases[0].Job.Run.IterationCount} iterations of 1,000,000 decisions per invocation after warm-up");
+        return text.ToString();
+    }
+
+    private static double MeanNs(Summary summary, string method) => StatisticsOf(summary, method)?.Mean ?? double.NaN;
+
+    private static BenchmarkDotNet.Mathematics.Statistics? StatisticsOf(Summary summary, string method) =>
+        summary.Reports.FirstOrDefault(r => r.BenchmarkCase.Descriptor.WorkloadMethod.Name == method)?.ResultStatistics;
+
+    private static string ProcessorName() =>
+        File.ReadLines("/proc/cpuinfo").FirstOrDefault(l => l.StartsWith("model name", StringComparison.Ordinal))?.Split(':', 2)[1].Trim() ?? "unknown";
+
+    private static string VersionOf(Type type) =>
+        type.Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "unknown";
+}

@@ -1,0 +1,78 @@
+"""Turns the samples of a run into the table on the terminal and the page in bench/results."""
+
+import os
+import platform
+import statistics
+from dataclasses import dataclass
+
+# A proxy that mostly waits takes requests one by one, so its cost says little about a busy one.
+JUDGED_FROM_BUSY = 0.5
+
+
+@dataclass(frozen=True)
+class Sample:
+    cpu_us: float
+    busy: float
+    per_second: float
+    p50_us: float
+    p99_us: float
+
+
+@dataclass(frozen=True)
+class Summary:
+    cpu_us: float
+    cpu_low: float
+    cpu_high: float
+    busy: float
+    per_second: float
+    p50_us: float
+    p99_us: float
+
+
+def summarise(samples):
+    cpu = [one.cpu_us for one in samples]
+    return Summary(statistics.median(cpu), min(cpu), max(cpu),
+                   statistics.median(one.busy for one in samples),
+                   statistics.median(one.per_second for one in samples),
+                   statistics.median(one.p50_us for one in samples),
+                   statistics.median(one.p99_us for one in samples))
+
+
+def case_lines(case, summaries):
+    """The Markdown lines of one case; the ratio is of medians, ours to the better peer."""
+    lines = [f"### {case.title}", "",
+             "| proxy | CPU us/request (lowest .. highest) | its core busy | requests/s | p50 us | p99 us |", "|---|---|---|---|---|---|"]
+    for name, it in summaries.items():
+        lines.append(f"| {name} | {it.cpu_us:.2f} ({it.cpu_low:.2f} .. {it.cpu_high:.2f}) | {it.busy:.0%} | {it.per_second:,.0f} "
+                     f"| {it.p50_us:,.0f} | {it.p99_us:,.0f} |")
+    peers = {name: it.cpu_us for name, it in summaries.items() if name != "ours"}
+    if "ours" in summaries and peers:
+        better = min(peers, key=peers.get)
+        ratio = summaries["ours"].cpu_us / peers[better]
+        verdict = "met" if ratio <= case.target else "missed"
+        if max(it.busy for it in summaries.values()) < JUDGED_FROM_BUSY:
+            verdict = "not judged: the proxies were waiting, for the client or for others on this machine"
+        lines += ["", f"CPU of ours / {better}: **{ratio:.3f}** (target at most {case.target:.2f}: {verdict})"]
+    return lines + [""]
+
+
+def machine():
+    model = "unknown processor"
+    with open("/proc/cpuinfo") as cpuinfo:
+        for line in cpuinfo:
+            if line.startswith("model name"):
+                model = line.partition(":")[2].strip()
+                break
+    return f"{model}, {os.cpu_count()} cores, Linux {platform.release()}"
+
+
+def load_average():
+    """Over the last minute; more than two at the end, or more than a little at the start, means that others used the machine."""
+    return f"{os.getloadavg()[0]:.2f}"
+
+
+def page(versions, settings, tables):
+    shown = ", ".join(f"{name} {version}" for name, version in versions.items())
+    head = ["# HTTP/1.1 proxying: CPU per request", "", "Made by `bench/http`; how it measures is in bench/README.md.", "",
+            f"* versions: {shown}", f"* machine: {machine()}", f"* run: {settings}", ""]
+    return "\n".join(head + tables).rstrip() + "\n"

@@ -1,0 +1,63 @@
+using Appliance.Cli;
+using Appliance.Failover;
+using Appliance.Hosting;
+using Appliance.Proxy;
+
+namespace Appliance.Admin;
+
+/// <summary>
+/// The control socket: the only door through which state is changed. Who may open it is the socket file's mode. Orders run on the thread
+/// pool, since a reload reads files and a handover waits for the peer; the event loop goes on meanwhile.
+/// </summary>
+internal sealed class ControlHandler(DaemonState daemon, Reloader reloader, RoleDesk roles) : ILocalHandler
+{
+    public ValueTask HandleAsync(LocalExchange exchange)
+    {
+        ReadOnlySpan<byte> path = exchange.Path;
+        if (exchange.Method.SequenceEqual("GET"u8) && path.SequenceEqual("/v1/status"u8))
+        {
+            StatusDocument.Answer(exchange, daemon.Capture());
+            return ValueTask.CompletedTask;
+        }
+
+        if (!exchange.Method.SequenceEqual("POST"u8)) return Refuse(exchange, 405, "only POST changes state, only GET /v1/status shows it\n");
+        if (path.SequenceEqual("/v1/reload"u8)) return RunAsync(exchange, reloader.Reload);
+        if (path.SequenceEqual("/v1/standby/on"u8)) return RunAsync(exchange, () => roles.SetStandby(true));
+        if (path.SequenceEqual("/v1/standby/off"u8)) return RunAsync(exchange, () => roles.SetStandby(false));
+        if (path.SequenceEqual("/v1/failover"u8))
+        {
+            bool wait = exchange.Query.IndexOf("wait=1"u8) >= 0;
+            bool force = exchange.Query.IndexOf("force=1"u8) >= 0;
+            return RunAsync(exchange, () => roles.FailoverAsync(force, wait));
+        }
+
+        return Refuse(exchange, 404, "no such order in this version\n");
+    }
+
+    internal static int StatusOf(ExitCode code) => code switch
+    {
+        ExitCode.Ok => 200,
+        ExitCode.Invalid => 422,
+        ExitCode.NotPermitted => 403,
+        ExitCode.Internal => 500,
+        _ => 409,
+    };
+
+    private static ValueTask Refuse(LocalExchange exchange, int status, string text)
+    {
+        exchange.Status = status;
+        exchange.Output.WriteText(text);
+        return ValueTask.CompletedTask;
+    }
+
+    private static ValueTask RunAsync(LocalExchange exchange, Func<OrderResult> order) =>
+        RunAsync(exchange, () => Task.FromResult(order()));
+
+    private static async ValueTask RunAsync(LocalExchange exchange, Func<Task<OrderResult>> order)
+    {
+        OrderResult result = await Task.Run(order).ConfigureAwait(false);
+        exchange.Status = StatusOf(result.Code);
+        exchange.Output.WriteText(result.Text);
+        exchange.Output.WriteText("\n"u8);
+    }
+}

@@ -1,0 +1,91 @@
+using Appliance.Limiter;
+using Appliance.Proxy;
+using Appliance.Proxy.Layer7;
+
+namespace Appliance.Admin;
+
+/// <summary>
+/// Which request is a gateway asking about (policies.md A7, A18)? From X-Original-*, else X-Forwarded-*, both believed only from trusted
+/// proxies; else from the path after /v1/decision, the method and the Host of the question itself.
+/// </summary>
+internal static class DecisionContext
+{
+    /// <summary>The longest URI that can be asked about; beyond the line length that any gateway lets through by default.</summary>
+    public const int MaximumTargetBytes = 16 * 1024;
+
+    /// <summary>What a caller of <see cref="TryRead"/> must bring.</summary>
+    public const int ScratchBytes = MaximumTargetBytes + HostName.MaxLength;
+
+    private static ReadOnlySpan<byte> Root => "/v1/decision"u8;
+
+    /// <param name="exchange">The question.</param>
+    /// <param name="trusted">Whose headers are believed.</param>
+    /// <param name="scratch">At least <see cref="ScratchBytes"/>; the view points into it.</param>
+    /// <param name="view">Valid when <see cref="DecisionFault.None"/> is returned, as long as the exchange and the scratch memory.</param>
+    public static DecisionFault TryRead(LocalExchange exchange, TrustedNetworks trusted, Span<byte> scratch, out DecisionView view)
+    {
+        view = default;
+        ClientAddress peer = exchange.Peer;
+        bool believed = trusted.Contains(peer);
+        if (!believed && HasOriginal(exchange)) return DecisionFault.Untrusted;
+
+        Span<byte> path = scratch[..MaximumTargetBytes];
+        DecisionFault fault = ReadTarget(exchange, believed, ref path, out ReadOnlySpan<byte> query);
+        if (fault != DecisionFault.None) return fault;
+
+        Span<byte> host = scratch[MaximumTargetBytes..];
+        int hostLength = HostName.Normalize(Pick(exchange, believed, "x-original-host"u8, "x-forwarded-host"u8, "host"u8), host);
+        ReadOnlySpan<byte> method = Pick(exchange, believed, "x-original-method"u8, "x-forwarded-method"u8, default);
+        if (method.IsEmpty) method = exchange.Method;
+        ClientAddress client = peer;
+        if (believed && exchange.TryGetHeader("x-forwarded-for"u8, out ReadOnlySpan<byte> hops)) client = ForwardedClient.Find(peer, hops, trusted);
+        view = new DecisionView(exchange, method, path, query, host[..hostLength], client);
+        return DecisionFault.None;
+    }
+
+    private static bool HasOriginal(LocalExchange exchange) =>
+        exchange.TryGetHeader("x-original-uri"u8, out _)
+        || exchange.TryGetHeader("x-original-method"u8, out _)
+        || exchange.TryGetHeader("x-original-host"u8, out _);
+
+    /// <summary>On success <paramref name="path"/> is cut to what was written.</summary>
+    private static DecisionFault ReadTarget(LocalExchange exchange, bool believed, scoped ref Span<byte> path, out ReadOnlySpan<byte> query)
+    {
+        query = exchange.Query;
+        ReadOnlySpan<byte> target = Pick(exchange, believed, "x-original-uri"u8, "x-forwarded-uri"u8, default);
+        if (target.IsEmpty)
+        {
+            ReadOnlySpan<byte> own = exchange.Path;
+            if (own.Length > Root.Length + 1 && own.StartsWith(Root) && own[Root.Length] == '/') own = own[Root.Length..];
+            if (own.Length > path.Length) return DecisionFault.TooLong;
+            own.CopyTo(path);
+            path = path[..own.Length];
+            return DecisionFault.None;
+        }
+
+        query = QueryOf(target);
+        if (target.Length > path.Length) return DecisionFault.TooLong;
+        if (!TargetPath.TryNormalize(target, path, out int length)) return DecisionFault.BadTarget;
+        path = path[..length];
+        return DecisionFault.None;
+    }
+
+    private static ReadOnlySpan<byte> QueryOf(ReadOnlySpan<byte> target)
+    {
+        int fragment = target.IndexOf((byte)'#');
+        if (fragment >= 0) target = target[..fragment];
+        int mark = target.IndexOf((byte)'?');
+        return mark < 0 ? default : target[(mark + 1)..];
+    }
+
+    /// <summary>The first of the headers that is there and not empty; the first two only from a believed caller.</summary>
+    private static ReadOnlySpan<byte> Pick(
+        LocalExchange exchange, bool believed, ReadOnlySpan<byte> original, ReadOnlySpan<byte> forwarded, ReadOnlySpan<byte> own)
+    {
+        ReadOnlySpan<byte> value;
+        if (believed && exchange.TryGetHeader(original, out value) && !value.IsEmpty) return value;
+        if (believed && exchange.TryGetHeader(forwarded, out value) && !value.IsEmpty) return value;
+        if (!own.IsEmpty && exchange.TryGetHeader(own, out value)) return value;
+        return default;
+    }
+}

@@ -1,0 +1,128 @@
+using System.Globalization;
+using System.Text.Json;
+using Appliance.Hosting;
+using Appliance.Limiter;
+using Appliance.Policies;
+using Appliance.Proxy;
+
+namespace Appliance.Admin;
+
+/// <summary>`/v1/status` and `appliance status --json`: the document of product.md section 5, for what this version has.</summary>
+internal static class StatusDocument
+{
+    public static void Answer(LocalExchange exchange, DaemonSnapshot daemon)
+    {
+        exchange.ContentType = "application/json";
+        using var json = new Utf8JsonWriter(exchange.Output);
+        Write(json, daemon);
+    }
+
+    public static void Write(Utf8JsonWriter json, DaemonSnapshot daemon)
+    {
+        json.WriteStartObject();
+        json.WriteString("node"u8, daemon.Node);
+        json.WriteString("version"u8, daemon.Version);
+        json.WriteString("role"u8, daemon.Role);
+        json.WriteString("reason"u8, daemon.Ha?.Reason ?? "no ha section in the config");
+        json.WriteString("since"u8, Time(daemon.Ha?.Since ?? daemon.StartedAt));
+        json.WriteBoolean("ready"u8, daemon.NotReady.Length == 0);
+        json.WriteStartArray("not_ready"u8);
+        foreach (string reason in daemon.NotReady) json.WriteStringValue(reason);
+        json.WriteEndArray();
+        HaDocument.Write(json, daemon.Ha);
+        if (daemon.PolicyFile is { } file) WriteBundle(json, file, daemon.Bundle);
+        if (daemon.Table is { } table) WriteTable(json, table);
+        WriteReload(json, daemon.LastReload);
+        WriteListeners(json, daemon.Proxy);
+        WriteUpstreams(json, daemon.Proxy);
+        json.WriteEndObject();
+    }
+
+    internal static string Time(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+
+    private static void WriteBundle(Utf8JsonWriter json, PolicyFileStatus file, PolicySnapshot? bundle)
+    {
+        json.WriteStartObject("bundle"u8);
+        if (bundle is not null)
+        {
+            json.WriteNumber("version"u8, bundle.Version);
+            json.WriteString("hash"u8, bundle.Sha256);
+            json.WriteNumber("policies"u8, bundle.PolicyCount);
+            json.WriteNumber("rules"u8, bundle.RuleCount);
+            json.WriteString("origin"u8, file.FromArchive ? "archive" : "file");
+        }
+
+        if (file.LoadedAt is { } at) json.WriteString("loaded_at"u8, Time(at));
+        json.WriteString("error"u8, file.Error);
+        json.WriteEndObject();
+    }
+
+    private static void WriteTable(Utf8JsonWriter json, LimiterTableStatus table)
+    {
+        json.WriteStartObject("table"u8);
+        json.WriteNumber("slots"u8, table.Slots);
+        json.WriteNumber("used"u8, table.Used);
+        json.WriteNumber("evicted"u8, table.Evicted);
+        json.WriteNumber("full"u8, table.TableFull);
+        json.WriteBoolean("locked"u8, table.Locked);
+        json.WriteEndObject();
+    }
+
+    private static void WriteReload(Utf8JsonWriter json, ReloadReport? reload)
+    {
+        if (reload is null) return;
+        json.WriteStartObject("reload"u8);
+        json.WriteString("at"u8, Time(reload.At));
+        json.WriteString("error"u8, reload.Code == Cli.ExitCode.Ok ? null : reload.Text);
+        json.WriteEndObject();
+    }
+
+    private static void WriteListeners(Utf8JsonWriter json, ProxyStatus proxy)
+    {
+        json.WriteStartArray("listeners"u8);
+        foreach (ListenerStatus listener in proxy.Listeners)
+        {
+            json.WriteStartObject();
+            json.WriteString("name"u8, listener.Name);
+            json.WriteString("address"u8, listener.Address);
+            json.WriteString("protocol"u8, listener.Protocol);
+            json.WriteNumber("active_connections"u8, listener.ActiveConnections);
+            json.WriteNumber("accepted_connections"u8, listener.AcceptedConnections);
+            json.WriteNumber("requests"u8, listener.Requests.Sum());
+            json.WriteNumber("rejected"u8, listener.RejectedByPolicy);
+            json.WriteNumber("received_bytes"u8, listener.ReceivedBytes);
+            json.WriteNumber("sent_bytes"u8, listener.SentBytes);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static void WriteUpstreams(Utf8JsonWriter json, ProxyStatus proxy)
+    {
+        json.WriteStartArray("upstreams"u8);
+        foreach (UpstreamStatus upstream in proxy.Upstreams)
+        {
+            json.WriteStartObject();
+            json.WriteString("name"u8, upstream.Name);
+            json.WriteStartArray("servers"u8);
+            foreach (ServerStatus server in upstream.Servers) WriteServer(json, server);
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static void WriteServer(Utf8JsonWriter json, ServerStatus server)
+    {
+        json.WriteStartObject();
+        json.WriteString("address"u8, server.Address);
+        json.WriteString("state"u8, server.State);
+        json.WriteNumber("active_connections"u8, server.ActiveConnections);
+        json.WriteNumber("idle_connections"u8, server.IdleConnections);
+        json.WriteNumber("requests"u8, server.Requests);
+        json.WriteNumber("failures"u8, server.Failures);
+        json.WriteEndObject();
+    }
+}

@@ -1,0 +1,38 @@
+using System.CommandLine;
+using Appliance.Configuration;
+using Appliance.Failover;
+using Appliance.Policies;
+
+namespace Appliance.Cli;
+
+/// <summary>`check`: config and policy bundle, every mistake, nothing started.</summary>
+internal static class CheckCommand
+{
+    public static Command Build()
+    {
+        Option<string> config = ConfigOption.Build();
+        var command = new Command("check", "Validate the config and the policy bundle; print every mistake.") { config };
+        command.SetAction(result =>
+        {
+            InvocationConfiguration console = result.InvocationConfiguration;
+            return (int)Check(result.GetValue(config)!, console.Output, console.Error);
+        });
+        return command;
+    }
+
+    internal static ExitCode Check(string file, TextWriter output, TextWriter error)
+    {
+        ApplianceConfig? config = ConfigReport.Load(file, error, out ExitCode code);
+        if (config is null) return code;
+        foreach (string mistake in ElectionSettings.CheckSecret(config, out code)) error.WriteLine(mistake);
+        if (config.Policies is { } policies)
+        {
+            ExitCode bundle = BundleReport.Print(policies.File, output, error);
+            if (bundle != ExitCode.Ok) code = bundle;
+        }
+
+        if (code != ExitCode.Ok) return code;
+        output.WriteLine($"{file}: ok");
+        return ExitCode.Ok;
+    }
+}

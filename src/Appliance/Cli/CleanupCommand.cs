@@ -1,0 +1,77 @@
+using System.CommandLine;
+using Appliance.Configuration;
+using Appliance.Failover;
+using Appliance.Hosting;
+using Appliance.Vrrp;
+
+namespace Appliance.Cli;
+
+/// <summary>`cleanup`: undoes what a dead daemon left behind; the unit's ExecStopPost.</summary>
+internal static class CleanupCommand
+{
+    private static readonly TimeSpan ProbeLimit = TimeSpan.FromSeconds(2);
+
+    public static Command Build()
+    {
+        Option<string> config = ConfigOption.Build();
+        var command = new Command("cleanup", "After a crash: drop leftover virtual addresses and tell the peer.") { config };
+        command.SetAction(async (result, cancellation) =>
+        {
+            InvocationConfiguration console = result.InvocationConfiguration;
+            var paths = DaemonPaths.FromEnvironment(Environment.GetEnvironmentVariable);
+            using var client = new ControlClient(paths.ControlSocket, ProbeLimit);
+            ControlAnswer probe = await client.SendAsync(HttpMethod.Get, "/v1/status", cancellation).ConfigureAwait(false);
+            if (probe.Code is not ExitCode.Unreachable)
+            {
+                await console.Error.WriteLineAsync("appliance: the daemon runs; stop it first (systemctl stop appliance)").ConfigureAwait(false);
+                return (int)ExitCode.Failed;
+            }
+
+            return (int)Clean(result.GetValue(config)!, paths, console.Output, console.Error);
+        });
+        return command;
+    }
+
+    private static ExitCode Clean(string file, DaemonPaths paths, TextWriter output, TextWriter error)
+    {
+        File.Delete(paths.ControlSocket);
+        ApplianceConfig? config = ConfigReport.Load(file, error, out ExitCode code);
+        if (config is null) return code;
+        if (config.Ha is null)
+        {
+            output.WriteLine("single node: no address of the pair to drop");
+            return ExitCode.Ok;
+        }
+
+        try
+        {
+            return CleanElection(config, paths, output);
+        }
+        catch (StartException failure)
+        {
+            foreach (string line in failure.Lines) error.WriteLine(line);
+            return failure.Code;
+        }
+        catch (HaStartException failure)
+        {
+            error.WriteLine($"ha: {failure.Message}");
+            return failure.NotPermitted ? ExitCode.NotPermitted : ExitCode.Failed;
+        }
+    }
+
+    private static ExitCode CleanElection(ApplianceConfig config, DaemonPaths paths, TextWriter output)
+    {
+        // A foreign router's fitness cannot be known; the RFC's shutdown tells it in any case.
+        string mark = PeerMark.PathIn(paths.RuntimeDirectory);
+        if (config.Ha!.Peer is not null && !File.Exists(mark))
+        {
+            output.WriteLine("no fit peer was known: leftover addresses, if any, end with their own lifetime of seconds");
+            return ExitCode.Ok;
+        }
+
+        CleanupResult result = HaNode.Cleanup(ElectionSettings.Read(config)!, sayLeaving: true);
+        File.Delete(mark);
+        output.WriteLine(result.Removed.IsEmpty ? "no address was left" : $"dropped: {string.Join(' ', result.Removed)}");
+        return ExitCode.Ok;
+    }
+}

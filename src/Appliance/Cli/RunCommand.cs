@@ -1,0 +1,20 @@
+using System.CommandLine;
+using Appliance.Hosting;
+
+namespace Appliance.Cli;
+
+/// <summary>`run`: the daemon, in the foreground.</summary>
+internal static class RunCommand
+{
+    public static Command Build()
+    {
+        Option<string> config = ConfigOption.Build();
+        var command = new Command("run", "Run the daemon in the foreground.") { config };
+        command.SetAction(result =>
+        {
+            var options = new DaemonOptions(result.GetValue(config)!, Environment.GetEnvironmentVariable, TimeProvider.System);
+            return (int)Daemon.Run(options, result.InvocationConfiguration.Error);
+        });
+        return command;
+    }
+}

@@ -1,0 +1,129 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace Appliance.Cli;
+
+/// <summary>The status document for people. Reads what is there and leaves out what is not: the daemon may be another version.</summary>
+internal static class StatusText
+{
+    public static void Write(JsonElement status, DateTimeOffset now, TextWriter output)
+    {
+        Row(output, "node", $"{Text(status, "node")}, appliance {Text(status, "version")}");
+        Row(output, "role", $"{Text(status, "role")}{Since(status, now)}{Because(status)}");
+        WriteReadiness(status, output);
+        WriteHa(status, output);
+        WriteBundle(status, output);
+        WriteListeners(status, output);
+        WriteUpstreams(status, output);
+    }
+
+    private static void WriteReadiness(JsonElement status, TextWriter output)
+    {
+        if (!status.TryGetProperty("ready", out JsonElement ready)) return;
+        string reasons = status.TryGetProperty("not_ready", out JsonElement list) && list.ValueKind == JsonValueKind.Array
+            ? string.Join("; ", list.EnumerateArray().Select(reason => reason.GetString()))
+            : "";
+        Row(output, "ready", ready.ValueKind == JsonValueKind.True ? "yes" : $"no: {reasons}");
+    }
+
+    private static void WriteHa(JsonElement status, TextWriter output)
+    {
+        if (status.TryGetProperty("peer", out JsonElement peer) && peer.ValueKind == JsonValueKind.Object)
+        {
+            Row(output, "peer", string.Join(", ", new[] { Text(peer, "node"), Text(peer, "state"), Text(peer, "role") }.Where(t => t.Length > 0)));
+        }
+
+        foreach (JsonElement group in Items(status, "groups"))
+        {
+            string addresses = string.Join(' ', Items(group, "virtual_addresses").Select(address => address.GetString()));
+            string held = group.TryGetProperty("held", out JsonElement value) && value.ValueKind == JsonValueKind.True ? "held here" : "not held here";
+            Row(output, "group", $"{Text(group, "virtual_router_id")}: {addresses}, {held}");
+        }
+
+        foreach (JsonElement monitor in Items(status, "monitors"))
+        {
+            string verdict = monitor.TryGetProperty("ok", out JsonElement ok) && ok.ValueKind == JsonValueKind.True ? "ok" : "FAILED";
+            Row(output, "monitor", $"{Text(monitor, "name")}: {verdict}{Prefixed(", ", Text(monitor, "detail"))}");
+        }
+    }
+
+    private static void WriteBundle(JsonElement status, TextWriter output)
+    {
+        if (status.TryGetProperty("bundle", out JsonElement bundle) && bundle.ValueKind == JsonValueKind.Object)
+        {
+            string version = Text(bundle, "version");
+            Row(output, "bundle", version.Length == 0 ? "none loaded" : $"version {version}, loaded {Text(bundle, "loaded_at")}{Origin(bundle)}");
+            if (Text(bundle, "error") is { Length: > 0 } error) Row(output, "", $"refused: {error}");
+        }
+
+        if (status.TryGetProperty("table", out JsonElement table) && table.ValueKind == JsonValueKind.Object)
+        {
+            Row(output, "table", $"{Text(table, "used")} of {Text(table, "slots")} slots used, {Text(table, "evicted")} evicted");
+        }
+
+        if (status.TryGetProperty("reload", out JsonElement reload) && Text(reload, "error") is { Length: > 0 } refused)
+        {
+            Row(output, "reload", $"refused at {Text(reload, "at")}: {refused}");
+        }
+    }
+
+    private static void WriteListeners(JsonElement status, TextWriter output)
+    {
+        foreach (JsonElement listener in Items(status, "listeners"))
+        {
+            Row(
+                output,
+                "listener",
+                $"{Text(listener, "name"),-12} {Text(listener, "protocol"),-5} {Text(listener, "address"),-24} "
+                + $"{Text(listener, "active_connections")} open, {Text(listener, "accepted_connections")} accepted");
+        }
+    }
+
+    private static void WriteUpstreams(JsonElement status, TextWriter output)
+    {
+        foreach (JsonElement upstream in Items(status, "upstreams"))
+        {
+            foreach (JsonElement server in Items(upstream, "servers"))
+            {
+                Row(
+                    output,
+                    "server",
+                    $"{Text(upstream, "name"),-12} {Text(server, "state"),-5} {Text(server, "address"),-24} "
+                    + $"{Text(server, "requests")} requests, {Text(server, "failures")} failures");
+            }
+        }
+    }
+
+    private static string Since(JsonElement status, DateTimeOffset now)
+    {
+        if (!DateTimeOffset.TryParse(Text(status, "since"), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset since)) return "";
+        TimeSpan age = now > since ? now - since : TimeSpan.Zero;
+        string spoken = age.TotalDays >= 1 ? $"{(int)age.TotalDays} d {age.Hours} h" : age.TotalHours >= 1 ? $"{age.Hours} h {age.Minutes} min"
+            : age.TotalMinutes >= 1 ? $"{age.Minutes} min {age.Seconds} s" : $"{age.Seconds} s";
+        return $" for {spoken}";
+    }
+
+    private static string Because(JsonElement status) => Prefixed(": ", Text(status, "reason"));
+
+    private static string Origin(JsonElement bundle) => Text(bundle, "origin") == "archive" ? " (last good copy)" : "";
+
+    private static string Prefixed(string prefix, string text) => text.Length == 0 ? "" : prefix + text;
+
+    private static void Row(TextWriter output, string name, string text) => output.WriteLine($"{name,-9} {text}");
+
+    private static JsonElement.ArrayEnumerator Items(JsonElement parent, string name) =>
+        parent.ValueKind == JsonValueKind.Object && parent.TryGetProperty(name, out JsonElement list) && list.ValueKind == JsonValueKind.Array
+            ? list.EnumerateArray()
+            : default;
+
+    private static string Text(JsonElement parent, string name)
+    {
+        if (!parent.TryGetProperty(name, out JsonElement value)) return "";
+        return value.ValueKind switch
+        {
+            JsonValueKind.String => value.GetString() ?? "",
+            JsonValueKind.Number => value.GetRawText(),
+            _ => "",
+        };
+    }
+}

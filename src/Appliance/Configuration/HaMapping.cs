@@ -1,0 +1,33 @@
+using System.Collections.Immutable;
+using Appliance.Vrrp;
+
+namespace Appliance.Configuration;
+
+/// <summary>What the election is told of the configuration.</summary>
+internal static class HaMapping
+{
+    /// <summary>Translates a configuration; null on a single node.</summary>
+    /// <param name="config">As loaded.</param>
+    /// <param name="keys">Of the cluster key file; not needed without a peer.</param>
+    public static HaSettings? ToSettings(ApplianceConfig config, ImmutableArray<ClusterKey> keys) => config.Ha is not { } ha ? null : new()
+    {
+        Node = config.Node,
+        Primary = ha.Primary,
+        Interface = ha.Interface,
+        VirtualRouterId = (byte)ha.VirtualRouterId,
+        VirtualAddresses = [.. ha.VirtualAddresses.Select(v => new VirtualAddress(v.Address, v.PrefixLength))],
+        Address = ha.Address,
+        Peer = ha.Peer,
+        Port = ha.Port,
+        Keys = keys,
+        PeerCheckInterval = ha.PeerCheckInterval,
+        PeerFailureThreshold = ha.PeerFailureThreshold,
+        PeerRecoveryThreshold = ha.PeerRecoveryThreshold,
+        Preempt = ha.Preempt,
+        PreemptDelay = ha.PreemptDelay,
+        Witnesses = ha.Witnesses,
+        Unicast = ha.Vrrp.Unicast,
+        Checksum = ha.Vrrp.Checksum == ChecksumForm.Rfc9568 ? VrrpChecksum.Rfc9568 : VrrpChecksum.PseudoHeader,
+        Priority = ha.Vrrp.Priority,
+    };
+}

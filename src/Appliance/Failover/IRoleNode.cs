@@ -1,0 +1,38 @@
+namespace Appliance.Failover;
+
+/// <summary>
+/// What this folder asks of the election. Two implementations: <see cref="VrrpNode"/> over the real one, and a double in the tests, so that
+/// the coupling of roles and traffic can be tested without a network.
+/// Disposing leaves: the addresses are dropped and the peer is told.
+/// </summary>
+internal interface IRoleNode : IDisposable
+{
+    /// <summary>The role has changed. Raised on a pool thread, in order.</summary>
+    event Action<RoleChange>? Changed;
+
+    /// <summary>The preferred, recovered peer asks for the role; asked again every few seconds. Same thread rule.</summary>
+    event Action? HandoverWanted;
+
+    /// <summary>Opens sockets and takes part; starting until <see cref="SetReady"/>.</summary>
+    /// <exception cref="Hosting.StartException">No such interface, missing capability, port in use.</exception>
+    void Start();
+
+    /// <summary>Listeners are bound: the node may become active.</summary>
+    void SetReady();
+
+    /// <summary>Tells the peer what this node runs, so that a difference is seen: 32 bytes each; no bundle is all zero.</summary>
+    void SetFingerprints(ReadOnlySpan<byte> config, ReadOnlySpan<byte> bundle);
+
+    /// <summary>Operator's standby.</summary>
+    void SetStandby(bool on);
+
+    /// <summary>False: an event loop stands still, this node is unfit.</summary>
+    void ReportDataPlane(bool moves);
+
+    /// <summary>Planned handover to the peer.</summary>
+    /// <returns>Null when the peer is active, else why not.</returns>
+    Task<string?> HandoverAsync(bool force, CancellationToken cancellation);
+
+    /// <summary>Current figures; a copy.</summary>
+    HaReport Report();
+}

@@ -1,0 +1,78 @@
+using Microsoft.Extensions.Logging;
+
+namespace Appliance.Hosting;
+
+/// <summary>The daemon's own events, ids 4000 to 4999. A person reads them: each says what happened and, where it is not well, the mend.</summary>
+internal static partial class ApplianceLog
+{
+    [LoggerMessage(4000, LogLevel.Information, "appliance {Version} starting as {Node}, config {File}")]
+    public static partial void Starting(ILogger log, string version, string node, string file);
+
+    [LoggerMessage(4001, LogLevel.Information, "ready after {ElapsedMs} ms: {Listeners} listeners on {Loops} event loops")]
+    public static partial void Ready(ILogger log, long elapsedMs, int listeners, int loops);
+
+    [LoggerMessage(4002, LogLevel.Warning,
+        "state directory {Directory} cannot be written ({Reason}): a random hash seed serves until the next restart; give the directory to the daemon's user")]
+    public static partial void StateNotWritable(ILogger log, string directory, string reason);
+
+    [LoggerMessage(4003, LogLevel.Information, "{Signal} received: stopping")]
+    public static partial void Stopping(ILogger log, string signal);
+
+    [LoggerMessage(4004, LogLevel.Information, "stopped; {Cut} connections were cut at the drain limit")]
+    public static partial void Stopped(ILogger log, int cut);
+
+    [LoggerMessage(4005, LogLevel.Warning, "{Signal} received again: stopping at once")]
+    public static partial void StoppingAtOnce(ILogger log, string signal);
+
+    [LoggerMessage(4010, LogLevel.Information, "config {File} reloaded: {Changes}")]
+    public static partial void Reloaded(ILogger log, string file, string changes);
+
+    [LoggerMessage(4011, LogLevel.Error, "config {File} not reloaded, the old one stays: {Reason}")]
+    public static partial void ReloadRefused(ILogger log, string file, string reason);
+
+    [LoggerMessage(4020, LogLevel.Information, "policy bundle version {Version} applied from {File}, sha256 {Hash}")]
+    public static partial void BundleApplied(ILogger log, string version, string file, string hash);
+
+    [LoggerMessage(4021, LogLevel.Error, "policy bundle refused: {Mistake}")]
+    public static partial void BundleRefused(ILogger log, string mistake);
+
+    [LoggerMessage(4022, LogLevel.Warning, "policy bundle {File} is not usable: the last good one, version {Version}, is enforced until the file is mended")]
+    public static partial void BundleFromArchive(ILogger log, string file, string version);
+
+    [LoggerMessage(4023, LogLevel.Error,
+        "no usable policy bundle: not ready, decisions are answered 503, listeners follow on_policy_failure; mend {File}, it is read again at once")]
+    public static partial void NoBundle(ILogger log, string file);
+
+    [LoggerMessage(4024, LogLevel.Warning, "policy bundle: {Lint}")]
+    public static partial void BundleLint(ILogger log, string lint);
+
+    [LoggerMessage(4025, LogLevel.Warning, "the policy bundle could not be kept in {Directory} ({Reason}): a restart with a broken file would find no good one")]
+    public static partial void BundleNotKept(ILogger log, string directory, string reason);
+
+    [LoggerMessage(4030, LogLevel.Information, "role {From} -> {To}: {Reason}")]
+    public static partial void RoleChanged(ILogger log, string from, string to, string reason);
+
+    [LoggerMessage(4031, LogLevel.Information, "handover to the peer begins: {Reason}")]
+    public static partial void HandoverBegins(ILogger log, string reason);
+
+    [LoggerMessage(4032, LogLevel.Information, "handover done: the peer is active")]
+    public static partial void HandoverDone(ILogger log);
+
+    [LoggerMessage(4033, LogLevel.Warning, "handover not done: {Reason}")]
+    public static partial void HandoverRefused(ILogger log, string reason);
+
+    [LoggerMessage(4034, LogLevel.Information, "operator: standby {State}")]
+    public static partial void Standby(ILogger log, string state);
+
+    [LoggerMessage(4040, LogLevel.Error, "event loop {Loop} stands still: this node is unfit until it moves")]
+    public static partial void LoopStalled(ILogger log, int loop);
+
+    [LoggerMessage(4041, LogLevel.Information, "event loops move again")]
+    public static partial void LoopsMove(ILogger log);
+
+    [LoggerMessage(4042, LogLevel.Error, "the heartbeat thread stands still: the watchdog is no longer served")]
+    public static partial void HeartbeatStalled(ILogger log);
+
+    [LoggerMessage(4050, LogLevel.Error, "internal error in {Place}")]
+    public static partial void InternalError(ILogger log, string place, Exception error);
+}

@@ -1,0 +1,202 @@
+using System.Diagnostics;
+using Appliance.Admin;
+using Appliance.Cli;
+using Appliance.Configuration;
+using Appliance.Failover;
+using Appliance.Journal;
+using Appliance.Limiter;
+using Appliance.Proxy;
+using Appliance.Systemd;
+using Microsoft.Extensions.Logging;
+
+namespace Appliance.Hosting;
+
+/// <summary>
+/// The daemon's life: load and validate, bind, take part in the election, report ready, wait for a signal, drain, end. Each part is
+/// registered for disposal as soon as it exists, so that a failed start leaves nothing behind.
+/// </summary>
+internal sealed class Daemon : IDisposable
+{
+    private static readonly TimeSpan BundlePollInterval = TimeSpan.FromSeconds(1);
+
+    private readonly Stack<IDisposable> _parts = new();
+    private readonly DaemonOptions _options;
+    private readonly DaemonLog _daemonLog;
+    private readonly ILogger _log;
+    private readonly StopSignal _signal;
+    private readonly ServiceNotifier _notifier;
+    private readonly DaemonState _state;
+    private readonly RoleDesk _roles;
+    private readonly VrrpNode? _node;
+
+    private Daemon(DaemonOptions options, ApplianceConfig config)
+    {
+        long begin = Stopwatch.GetTimestamp();
+        _options = options;
+        try
+        {
+            var paths = DaemonPaths.FromEnvironment(options.Environment);
+            Directories.Prepare(paths);
+            _daemonLog = Own(new DaemonLog(LogLevels.Of(config.Log.Level), JournalStream.IsStandardError(options.Environment)));
+            _log = _daemonLog.For("appliance");
+            ApplianceLog.Starting(_log, ProductVersion.Text, config.Node, options.ConfigFile);
+            _signal = Own(new StopSignal(_log));
+            _notifier = Own(ServiceNotifier.FromEnvironment(options.Environment));
+
+            int loops = Math.Clamp(Environment.ProcessorCount, 1, 64);
+            PolicyParts? policies = config.Policies is { } section ? Own(PolicyParts.Create(section, paths, loops, options.Time, _log)) : null;
+            _node = VrrpNode.Create(config, options.Time, _daemonLog.For("ha"));
+            var proxy = Own(new ProxyServer(loops, policies?.Engine, _daemonLog.For("proxy"), options.Time));
+            _state = CreateState(config, policies, proxy, loops);
+            _roles = Own(new RoleDesk(_node, new ProxyDrain(proxy, () => _state.Config.DrainTimeout, options.Time), _state.Readiness, _notifier, _log));
+            StartTraffic(paths, policies?.Engine, loops);
+            StartElection(config);
+            StartWatching(config, paths);
+            _state.Readiness.Started = true;
+            _notifier.Ready(RoleDesk.StatusText(_node?.Report()));
+            ApplianceLog.Ready(_log, (long)Stopwatch.GetElapsedTime(begin).TotalMilliseconds, config.Listeners.Length, loops);
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Runs until a signal; why a start failed goes to <paramref name="error"/>, line by line.</summary>
+    public static ExitCode Run(DaemonOptions options, TextWriter error)
+    {
+        try
+        {
+            ConfigLoadResult loaded = ConfigLoader.Load(options.ConfigFile, options.Environment);
+            if (loaded.Config is not { } config)
+            {
+                ExitCode code = loaded.NotPermitted ? ExitCode.NotPermitted : ExitCode.Invalid;
+                throw new StartException(code, [.. loaded.Errors.Select(mistake => mistake.ToString())]);
+            }
+
+            using var daemon = new Daemon(options, config);
+            return daemon.RunUntilStopped();
+        }
+        catch (StartException failure)
+        {
+            string prefix = JournalStream.IsStandardError(options.Environment) ? "<3>" : "";
+            foreach (string line in failure.Lines) error.WriteLine(prefix + line);
+            return failure.Code;
+        }
+    }
+
+    public void Dispose()
+    {
+        while (_parts.TryPop(out IDisposable? part)) part.Dispose();
+    }
+
+    private T Own<T>(T part)
+        where T : IDisposable
+    {
+        _parts.Push(part);
+        return part;
+    }
+
+    private DaemonState CreateState(ApplianceConfig config, PolicyParts? policies, ProxyServer proxy, int loops) => new(config)
+    {
+        ConfigFile = _options.ConfigFile,
+        StartedAt = _options.Time.GetUtcNow(),
+        Log = _daemonLog,
+        Readiness = new Readiness(),
+        Pauses = new PauseWatch(),
+        Decisions = new DecisionStatistics(loops),
+        Proxy = proxy,
+        Table = policies?.Table,
+        Engine = policies?.Engine,
+        PolicyFile = policies?.File,
+        Ha = _node,
+    };
+
+    private void StartTraffic(DaemonPaths paths, PolicyEngine? engine, int loops)
+    {
+        var plan = new ProxyPlan(engine, _state.Decisions, loops, paths.ControlSocket);
+        var reloader = new Reloader(_state, plan, PublishFingerprints, _notifier, _options.Time, _log);
+        plan.Connect(_state, new ControlHandler(_state, reloader, _roles));
+        try
+        {
+            _state.Proxy.Start(plan.Compile(_state.Config));
+        }
+        catch (ListenException error)
+        {
+            throw new StartException(error.NotPermitted ? ExitCode.NotPermitted : ExitCode.Failed, error.Message);
+        }
+
+        _signal.Reload = () => Task.Run(reloader.Reload);
+    }
+
+    private void StartElection(ApplianceConfig config)
+    {
+        if (_node is null) return;
+        Own(_node);
+        PublishFingerprints(config);
+        _node.Start();
+        _node.SetReady();
+    }
+
+    private void StartWatching(ApplianceConfig config, DaemonPaths paths)
+    {
+        TimeSpan? ping = WatchdogSettings.PingInterval(_options.Environment, Environment.ProcessId);
+        TimeSpan check = config.Ha?.PeerCheckInterval ?? TimeSpan.Zero;
+        var watch = new DataPlaneWatch(_state.Proxy.GetStatus, _node, check, _notifier, ping, _log);
+        PeerMark? mark = _node is null ? null : Own(new PeerMark(PeerMark.PathIn(paths.RuntimeDirectory), _log));
+        Own(new Ticker("watch", DataPlaneWatch.LookInterval, () => Look(watch, mark), _log));
+        if (_state.PolicyFile is { } file) Own(new Ticker("bundle", BundlePollInterval, () => PollBundle(file), _log));
+    }
+
+    private void Look(DataPlaneWatch watch, PeerMark? mark)
+    {
+        watch.Look((long)Stopwatch.GetElapsedTime(0).TotalNanoseconds);
+        _state.Pauses.Look();
+        if (_node is not null) mark?.Update(_node.Report());
+    }
+
+    private void PollBundle(Policies.PolicyFile file)
+    {
+        string? before = _state.Engine?.Current?.Sha256;
+        file.Poll();
+        if (_state.Engine?.Current?.Sha256 != before) PublishFingerprints(_state.Config);
+    }
+
+    private void PublishFingerprints(ApplianceConfig config)
+    {
+        if (_node is null) return;
+        string? bundle = _state.Engine?.Current?.Sha256;
+        _node.SetFingerprints(ConfigFingerprint.Of(config).Whole.AsSpan(), bundle is null ? stackalloc byte[32] : Convert.FromHexString(bundle));
+    }
+
+    private ExitCode RunUntilStopped()
+    {
+        string signal = _signal.Stopping.GetAwaiter().GetResult();
+        ApplianceLog.Stopping(_log, signal);
+        _notifier.Stopping("Draining");
+        _state.Readiness.Draining = true;
+        int cut = StopAsync().GetAwaiter().GetResult();
+        ApplianceLog.Stopped(_log, cut);
+        return ExitCode.Ok;
+    }
+
+    /// <summary>Not ready at once, the peer takes over, then what is under way may finish (dataplane.md section 7).</summary>
+    private async Task<int> StopAsync()
+    {
+        _state.Proxy.SetDraining(true);
+        Task<int> orderly = StopOrderlyAsync();
+        Task atOnce = Task.Delay(Timeout.Infinite, _signal.AtOnce);
+        await Task.WhenAny(orderly, atOnce).ConfigureAwait(false);
+        return orderly.IsCompleted ? await orderly.ConfigureAwait(false) : OpenConnections();
+    }
+
+    private async Task<int> StopOrderlyAsync()
+    {
+        await _roles.LeaveAsync().ConfigureAwait(false);
+        return await _state.Proxy.StopTrafficAsync(_state.Config.DrainTimeout).ConfigureAwait(false);
+    }
+
+    private int OpenConnections() =>
+        (int)_state.Proxy.GetStatus().Listeners.Where(listener => listener.Protocol != "local").Sum(listener => listener.ActiveConnections);
+}

@@ -1,0 +1,41 @@
+using Appliance.Cli;
+using Appliance.Configuration;
+using Appliance.Limiter;
+using Appliance.Policies;
+using Microsoft.Extensions.Logging;
+
+namespace Appliance.Hosting;
+
+/// <summary>The limiter as the daemon runs it: table, engine, bundle file. Owns the table.</summary>
+internal sealed class PolicyParts(LimiterTable table, PolicyEngine engine, PolicyFile file) : IDisposable
+{
+    public LimiterTable Table { get; } = table;
+
+    public PolicyEngine Engine { get; } = engine;
+
+    public PolicyFile File { get; } = file;
+
+    /// <summary>Makes them; the bundle is loaded, or the node starts without one and is not ready (policies.md A15).</summary>
+    /// <exception cref="StartException">The table's memory cannot be had.</exception>
+    public static PolicyParts Create(PoliciesConfig config, DaemonPaths paths, int lanes, TimeProvider time, ILogger log)
+    {
+        ulong seed = HashSeedFile.LoadOrCreate(paths.HashSeedFile, log);
+        LimiterTable table;
+        try
+        {
+            table = LimiterTable.Create(config.Table.MemoryBytes, seed);
+        }
+        catch (Exception error) when (error is IOException or OutOfMemoryException)
+        {
+            throw new StartException(
+                ExitCode.Failed, $"policies.table.memory: {config.Table.MemoryBytes} bytes cannot be had ({error.Message}); choose less");
+        }
+
+        var engine = new PolicyEngine(table, lanes);
+        var file = new PolicyFile(engine, config.File, new BundleArchive(paths.BundleDirectory), time, log);
+        file.LoadAtStart();
+        return new PolicyParts(table, engine, file);
+    }
+
+    public void Dispose() => Table.Dispose();
+}

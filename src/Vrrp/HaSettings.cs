@@ -1,0 +1,71 @@
+using System.Collections.Immutable;
+using System.Net;
+
+namespace Appliance.Vrrp;
+
+/// <summary>All that one node needs to know about its pair. Immutable; a change means a new <see cref="HaNode"/>.</summary>
+public sealed record HaSettings
+{
+    /// <summary>This node's name, 1 .. 63 bytes of UTF-8; differs from the peer's.</summary>
+    public required string Node { get; init; }
+
+    /// <summary>Preferred when both nodes are fit; exactly one of the pair.</summary>
+    public bool Primary { get; init; }
+
+    /// <summary>Where adverts are sent and virtual addresses live.</summary>
+    public required string Interface { get; init; }
+
+    /// <summary>VRID, 1 .. 255.</summary>
+    public required byte VirtualRouterId { get; init; }
+
+    /// <summary>1 .. 20 IPv4 addresses, sent in this order.</summary>
+    public required ImmutableArray<VirtualAddress> VirtualAddresses { get; init; }
+
+    /// <summary>Own address on the HA link; required with <see cref="Peer"/>.</summary>
+    public IPAddress? Address { get; init; }
+
+    /// <summary>The other node's address on the HA link; null: a foreign VRRP router is the peer, the RFC's rules stand alone.</summary>
+    public IPAddress? Peer { get; init; }
+
+    /// <summary>UDP port of the authenticated heartbeat, on both nodes.</summary>
+    public int Port { get; init; } = 7400;
+
+    /// <summary>The first key signs, all verify; at least one with <see cref="Peer"/>.</summary>
+    public ImmutableArray<ClusterKey> Keys { get; init; } = [];
+
+    /// <summary>Time between adverts and between heartbeats: 10 ms .. 40 s, a multiple of 10 ms.</summary>
+    public TimeSpan PeerCheckInterval { get; init; } = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>Checks missed in a row on every path until the peer counts as down, 1 .. 255.</summary>
+    public int PeerFailureThreshold { get; init; } = 3;
+
+    /// <summary>Good checks in a row until a failed peer is trusted again, 1 .. 255.</summary>
+    public int PeerRecoveryThreshold { get; init; } = 5;
+
+    /// <summary>The preferred node takes the role back, by planned handover.</summary>
+    public bool Preempt { get; init; } = true;
+
+    /// <summary>How long the preferred node has been fit and trusted before it asks for the role.</summary>
+    public TimeSpan PreemptDelay { get; init; }
+
+    /// <summary>IPv4 addresses on the LAN that prove this node can be reached; empty: the interface's default gateway.</summary>
+    public ImmutableArray<IPAddress> Witnesses { get; init; } = [];
+
+    /// <summary>Adverts go to <see cref="Peer"/> instead of 224.0.0.18.</summary>
+    public bool Unicast { get; init; }
+
+    /// <summary>Checksum of the adverts sent.</summary>
+    public VrrpChecksum Checksum { get; init; }
+
+    /// <summary>1 .. 255; null: 254 for the primary, 253 for the other.</summary>
+    public int? Priority { get; init; }
+
+    /// <summary>How long the kernel keeps a virtual address that is no longer refreshed: 1 s .. 1 h, rounded up to seconds.</summary>
+    public TimeSpan AddressLifetime { get; init; } = TimeSpan.FromSeconds(3);
+
+    /// <summary>Every mistake, in the operator's words (config keys below `ha.`); empty: good.</summary>
+    public ImmutableArray<string> Validate() => HaSettingsRules.Check(this);
+
+    /// <summary>Node and router only: keys never appear in text.</summary>
+    public override string ToString() => $"{Node} vrid {VirtualRouterId} on {Interface}";
+}

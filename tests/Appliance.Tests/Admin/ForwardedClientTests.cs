@@ -1,0 +1,54 @@
+using System.Net;
+using System.Text;
+using Appliance.Admin;
+using Appliance.Limiter;
+
+namespace Appliance.Tests.Admin;
+
+public sealed class ForwardedClientTests
+{
+    private static readonly TrustedNetworks Trusted = new([IPNetwork.Parse("198.51.100.0/24"), IPNetwork.Parse("2001:db8:1::/48")]);
+
+    [Theory]
+    [InlineData("203.0.113.9", "192.0.2.1", "203.0.113.9")] // an untrusted peer's header proves nothing
+    [InlineData("198.51.100.7", "", "198.51.100.7")]
+    [InlineData("198.51.100.7", "192.0.2.1", "192.0.2.1")]
+    [InlineData("198.51.100.7", "10.0.0.1, 192.0.2.1", "192.0.2.1")] // the client wrote the left part
+    [InlineData("198.51.100.7", "10.0.0.1, 192.0.2.1, 198.51.100.8", "192.0.2.1")]
+    [InlineData("198.51.100.7", "192.0.2.1:5555", "192.0.2.1")]
+    [InlineData("198.51.100.7", "[2001:db8:2::1]:443", "2001:db8:2::1")]
+    [InlineData("198.51.100.7", "2001:db8:2::1", "2001:db8:2::1")]
+    [InlineData("198.51.100.7", "192.0.2.1, unknown", "198.51.100.7")]
+    [InlineData("198.51.100.7", "192.0.2.1, 198.51.100.999", "198.51.100.7")]
+    [InlineData("2001:db8:1::5", "192.0.2.1", "192.0.2.1")]
+    public void TheNearestUntrustedAddressIsTheClient(string peer, string header, string client)
+    {
+        ClientAddress found = ForwardedClient.Find(Address(peer), Encoding.ASCII.GetBytes(header), Trusted);
+        Assert.Equal(Address(client), found);
+    }
+
+    [Fact]
+    public void AnEndlessChainOfTrustedHopsIsCutOff()
+    {
+        string header = "192.0.2.1, " + string.Join(", ", Enumerable.Repeat("198.51.100.8", 10_000));
+        Assert.Equal(Address("198.51.100.8"), ForwardedClient.Find(Address("198.51.100.7"), Encoding.ASCII.GetBytes(header), Trusted));
+    }
+
+    [Theory]
+    [InlineData("198.51.100.255", true)]
+    [InlineData("198.51.101.0", false)]
+    [InlineData("::ffff:198.51.100.1", true)] // the same client on a dual-stack socket
+    [InlineData("2001:db8:1:ffff::", true)]
+    [InlineData("2001:db8:2::", false)]
+    public void NetworksContainTheirAddresses(string address, bool contained) => Assert.Equal(contained, Trusted.Contains(Address(address)));
+
+    [Fact]
+    public void AnEmptyPrefixContainsItsFamily()
+    {
+        var all = new TrustedNetworks([IPNetwork.Parse("0.0.0.0/0")]);
+        Assert.True(all.Contains(Address("203.0.113.1")));
+        Assert.False(all.Contains(Address("2001:db8::1")));
+    }
+
+    private static ClientAddress Address(string text) => ClientAddress.From(IPAddress.Parse(text));
+}

@@ -1,0 +1,19 @@
+using System.Globalization;
+
+namespace Integration.Lab;
+
+/// <summary>Measured values that ./test prints at its end: shown on every run, asserted only loosely, since the machine may be busy.</summary>
+internal static class Figure
+{
+    private static readonly string FilePath = Path.Combine(Repository.Root, "artifacts/test/figures.txt");
+    private static readonly Lock Gate = new();
+
+    public static void Milliseconds(string what, double value, double probeLateMs)
+    {
+        lock (Gate)
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(FilePath)!);
+            File.AppendAllText(FilePath, string.Create(CultureInfo.InvariantCulture, $"{what}: {value:F1} ms (probe late by at most {probeLateMs:F1} ms)\n"));
+        }
+    }
+}

@@ -1,0 +1,95 @@
+namespace Integration.Lab;
+
+/// <summary>What tests vary in a node's configuration; the rest is that of samples/pair.</summary>
+internal sealed record NodeSettings
+{
+    /// <summary>No ha section at all when false.</summary>
+    public bool Ha { get; init; } = true;
+
+    /// <summary>The other node is ours: heartbeat on the HA link. False: any VRRP router, adverts only.</summary>
+    public bool Peer { get; init; } = true;
+
+    public bool Preempt { get; init; }
+
+    /// <summary>A number, or the priority that follows from `primary`.</summary>
+    public string Priority { get; init; } = "auto";
+
+    public string CheckInterval { get; init; } = "100ms";
+
+    /// <summary>Five at once, then one a second, for each client address; only under /limited.</summary>
+    public string Bundle { get; init; } = """
+        {
+          "bundle_version": 1,
+          "policies": [
+            {
+              "id": "limited-area",
+              "spec": {
+                "selector": { "pathPrefix": "/limited" },
+                "rules": [
+                  {
+                    "name": "per-client",
+                    "limit_keys": ["ip:address"],
+                    "algorithm": "token_bucket",
+                    "algorithm_config": { "tokens_per_second": 1, "burst": 5 }
+                  }
+                ]
+              }
+            }
+          ]
+        }
+        """;
+
+    /// <summary>Appended to the file as it is.</summary>
+    public string Extra { get; init; } = "";
+
+    /// <summary>The file for node `a` or `b`; <paramref name="directory"/> holds the secret and the bundle.</summary>
+    public string Yaml(string node, string directory) => $"""
+        node: lb-{node}
+        {(Ha ? HaSection(node, directory) : "")}
+        listeners:
+          - name: web
+            address: {(Ha ? Laboratory.VirtualAddress : "127.0.0.1")}:80
+            protocol: http
+            routes:
+              - upstream: web
+          - name: relay
+            address: {(Ha ? Laboratory.VirtualAddress : "127.0.0.1")}:8081
+            protocol: tcp
+            upstream: web
+        upstreams:
+          - name: web
+            servers:
+              - address: 203.0.113.21:8080
+              - address: 203.0.113.22:8080
+        policies:
+          file: {directory}/policies.json
+        admin:
+          address: 127.0.0.1:9900
+        {Extra}
+        """;
+
+    private string HaSection(string node, string directory)
+    {
+        int own = node == "a" ? 1 : 2;
+        string link = Peer
+            ? $"""
+                  address: 198.51.100.{own}
+                  peer: 198.51.100.{3 - own}
+                  port: 7400
+                  secret_file: {directory}/cluster.key
+                """
+            : "";
+        return $"""
+            ha:
+              primary: {(node == "a" ? "true" : "false")}
+              interface: eth0
+              virtual_router_id: 51
+              virtual_addresses: [{Laboratory.VirtualAddress}/24]
+            {link}
+              peer_check_interval: {CheckInterval}
+              preempt: {(Preempt ? "true" : "false")}
+              vrrp:
+                priority: {Priority}
+            """;
+    }
+}

@@ -1,0 +1,62 @@
+using Integration.Lab;
+
+namespace Integration.Pair;
+
+/// <summary>Two actives for a while, and the way out: the client must not be left talking to the one that stepped down.</summary>
+public sealed class SplitTests
+{
+    [Fact]
+    public void AfterADualActiveEpisodeOneStepsDownAndTheClientFollowsTheSurvivor()
+    {
+        using var pair = NodePair.Running();
+        // The nodes cannot hear each other on any path, and everybody else hears both: each is right to think the other dead.
+        pair.Lab.SetParted("lan", parted: true);
+        pair.Lab.SetParted("ha", parted: true);
+        Until.True("both hold the address", () => pair.A.HoldsAddress && pair.B.HoldsAddress, 10, pair.Describe);
+        var probe = pair.Lab.StartProbe().AwaitReady();
+
+        pair.Lab.SetParted("lan", parted: false);
+        pair.Lab.SetParted("ha", parted: false);
+
+        pair.AwaitSettled();
+        var report = probe.Finish();
+        Figure.Milliseconds("healed dual-active episode, longest outage", report.LongestGapMs, report.ProbeLateMs);
+        Assert.True(report.LongestGapMs < 1500, report.Text + pair.Describe());
+        Assert.Contains("200", pair.Lab.Exec("client", "curl", "-si", "--max-time", "2", $"http://{Laboratory.VirtualAddress}/").Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void AFrozenActiveThatWakesUpDoesNotStayASecondOne()
+    {
+        using var pair = NodePair.Running();
+        pair.A.Process.Signal("STOP");
+        Until.True("b took over", () => pair.B.Role == "active" && pair.B.HoldsAddress, 10, pair.B.Describe);
+
+        pair.A.Process.Signal("CONT");
+
+        pair.AwaitActive(pair.B);
+        Until.Stays("a stays out", () => pair.B.HoldsAddress && !pair.A.HoldsAddress, 1, pair.Describe);
+    }
+
+    [Fact]
+    public void ALostHaLinkAloneChangesNobodysRole()
+    {
+        using var pair = NodePair.Running();
+        pair.Lab.SetParted("ha", parted: true);
+
+        Until.True("b sees a degraded pair", () => pair.B.PeerState == "degraded", 10, pair.Describe);
+        Until.Stays("a stays active alone", () => pair.A.HoldsAddress && !pair.B.HoldsAddress, 1.5, pair.Describe);
+
+        pair.Lab.SetParted("ha", parted: false);
+        Until.True("the pair is whole again", () => pair.A.PeerState == "reachable" && pair.B.PeerState == "reachable", 10, pair.Describe);
+    }
+
+    [Fact]
+    public void FilteredMulticastBetweenTheNodesMakesNoSecondActive()
+    {
+        using var pair = NodePair.Running();
+        pair.Lab.SetParted("lan", parted: true);
+
+        Until.Stays("a stays active alone", () => pair.A.HoldsAddress && !pair.B.HoldsAddress, 2, pair.Describe);
+    }
+}
