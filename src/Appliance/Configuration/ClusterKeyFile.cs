@@ -20,10 +20,9 @@ internal static class ClusterKeyFile
     /// <summary>Reads a file. One that everybody on the machine may read or write is refused.</summary>
     public static ClusterKeyResult Read(string path)
     {
-        (BoundedFile.Outcome outcome, byte[] content, string problem) = BoundedFile.Read(path, MaximumBytes);
+        (BoundedFile.Outcome outcome, byte[] content, string problem) = BoundedFile.Read(path, MaximumBytes, Others);
         ConfigErrors errors = new(path);
-        if (outcome == BoundedFile.Outcome.Read && IsOpenToOthers(path)) problem = "the file is open to everybody on this machine; chmod 0640 it";
-        if (problem.Length == 0) return Parse(content, errors);
+        if (outcome == BoundedFile.Outcome.Read) return Parse(content, errors);
         errors.Add(0, 0, "", problem);
         return new()
         {
@@ -31,14 +30,6 @@ internal static class ClusterKeyFile
             NotFound = outcome == BoundedFile.Outcome.NotFound,
             NotPermitted = outcome == BoundedFile.Outcome.NotPermitted,
         };
-    }
-
-    private static bool IsOpenToOthers(string path)
-    {
-        if (!OperatingSystem.IsLinux()) return false;
-        FileInfo file = new(path);
-        UnixFileMode mode = file.ResolveLinkTarget(returnFinalTarget: true) is { } target ? target.UnixFileMode : file.UnixFileMode;
-        return (mode & Others) != 0;
     }
 
     private static ClusterKeyResult Parse(byte[] content, ConfigErrors errors)

@@ -77,6 +77,10 @@ public sealed class CrossCheckTests
     }
 
     [Fact]
+    public void RouteForAnyHostIsReachedBehindOneForSomeHosts() => Loading.Good(Upstreams
+        + "listeners:\n  - name: a\n    address: 192.0.2.1:80\n    routes:\n      - { hosts: [b.example.com], upstream: api }\n      - { upstream: api }");
+
+    [Fact]
     public void VirtualAddressesAreBounded()
     {
         static string Of(int addresses) => "ha:\n  primary: true\n  interface: eth0\n  virtual_router_id: 51\n"

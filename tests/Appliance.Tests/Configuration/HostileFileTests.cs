@@ -94,6 +94,15 @@ public sealed class HostileFileTests
         Assert.DoesNotContain("deeper", Assert.Single(Loading.Bad(deep[1..^1])), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void NumberOfValuesIsBounded()
+    {
+        string text = string.Concat(Enumerable.Repeat("- x\n", YamlReader.MaximumNodes));
+
+        Assert.Contains("more than 20000 values", Assert.Single(Loading.Bad(text)), StringComparison.Ordinal);
+        Assert.DoesNotContain("more than", Assert.Single(Loading.Bad(text[4..])), StringComparison.Ordinal);
+    }
+
     private static bool EndsWell(byte[] content)
     {
         ConfigLoadResult result = ConfigLoader.Parse(content, "t.yaml", name => name == "A" ? "b" : null);
