@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using System.Text.Json;
 
 namespace Appliance.Tests.Hosting;
@@ -64,12 +66,14 @@ public sealed class ReloadTests : IDisposable
     [Fact]
     public async Task AnAddressInUseIsRefusedAndTheOldListenersStay()
     {
+        using var taken = new TcpListener(IPAddress.Loopback, 0);
+        taken.Start();
         string text = await File.ReadAllTextAsync(_daemon.ConfigFile);
         await File.WriteAllTextAsync(
             _daemon.ConfigFile,
             text.Replace(
                 "upstreams:",
-                $"  - name: second\n    address: 127.0.0.1:{_one.Port}\n    protocol: tcp\n    upstream: web\nupstreams:",
+                $"  - name: second\n    address: {taken.LocalEndpoint}\n    protocol: tcp\n    upstream: web\nupstreams:",
                 StringComparison.Ordinal));
         (int code, _, string errors) = _daemon.Command("reload");
         Assert.Equal(1, code);
