@@ -4,6 +4,7 @@ using BenchmarkDotNet.Loggers;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using Limiter.Benchmarks;
+using Limiter.Benchmarks.Interop;
 
 if (args.Length != 1)
 {
@@ -12,8 +13,9 @@ if (args.Length != 1)
 }
 
 // In process and with fixed counts: the set-up of a million keys is paid once per contender, the whole run stays under four minutes.
-Job job = Job.Default.WithToolchain(InProcessEmitToolchain.Instance).WithLaunchCount(1).WithWarmupCount(5).WithIterationCount(10).WithInvocationCount(4).WithUnrollFactor(1);
-var config = ManualConfig.CreateEmpty().AddJob(job).AddLogger(NullLogger.Instance)
+Job job = Job.Default.WithToolchain(InProcessEmitToolchain.Instance).WithClock(new ThreadClock())
+    .WithLaunchCount(1).WithWarmupCount(5).WithIterationCount(9).WithInvocationCount(1).WithUnrollFactor(1);
+var config = ManualConfig.CreateEmpty().AddJob(job).AddLogger(ConsoleLogger.Default)
     .WithArtifactsPath(Path.Combine(Path.GetTempPath(), $"limiter-benchmark-{Environment.ProcessId}"));
 var summary = BenchmarkRunner.Run<DecisionBenchmark>(config);
 Directory.Delete(config.ArtifactsPath, recursive: true);

@@ -1,3 +1,9 @@
+using System.Security.Cryptography;
+using System.Threading.Channels;
+using Appliance.Vrrp.Monitors;
+using Appliance.Vrrp.State;
+using Appliance.Vrrp.Transport;
+using Appliance.Vrrp.Wire;
 using Microsoft.Extensions.Logging;
 
 namespace Appliance.Vrrp;
@@ -8,58 +14,233 @@ namespace Appliance.Vrrp;
 /// </summary>
 public sealed class HaNode : IDisposable
 {
+    private const int NoticeQueue = 1024;
+    private static readonly TimeSpan GatewayPeriod = TimeSpan.FromSeconds(5);
+    private readonly HaSettings _settings;
+    private readonly ILogger _log;
+    private readonly TimeProvider _time;
+    private readonly Lock _gate = new();
+    private readonly HaTallies _tallies = new();
+    private readonly LatenessHistogram _lateness = new();
+    private readonly TaskCompletionSource _threadEnded = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Channel<HaNotice> _notices = Channel.CreateBounded<HaNotice>(
+        new BoundedChannelOptions(NoticeQueue) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
+    private readonly byte[] _prints = new byte[2 * HeartbeatLayout.PrintBytes];
+    private NodeSockets? _sockets;
+    private HeartbeatThread? _thread;
+    private HeartbeatSession? _session;
+    private ITimer? _gatewayTimer;
+    private Task _pump = Task.CompletedTask;
+    private Task? _stopped;
+
     /// <summary>Checks nothing and opens nothing yet.</summary>
     /// <param name="settings">See <see cref="HaSettings.Validate"/>.</param>
     /// <param name="log">Transitions and rate-limited refusals; event ids 2000-2999.</param>
     /// <param name="time">Wall clock of status and events; null: the system's.</param>
-    public HaNode(HaSettings settings, ILogger log, TimeProvider? time = null) => throw new NotSupportedException();
+    public HaNode(HaSettings settings, ILogger log, TimeProvider? time = null)
+    {
+        _settings = settings;
+        _log = log;
+        _time = time ?? TimeProvider.System;
+    }
 
     /// <summary>The role changed.</summary>
-    public event Action<HaTransition>? Transitioned { add => throw new NotSupportedException(); remove => throw new NotSupportedException(); }
+    public event Action<HaTransition>? Transitioned;
 
     /// <summary>
     /// The preferred, recovered peer asks for the role: drain, then call <see cref="HandoverAsync"/>. Asked again every few
     /// seconds while it is wanted. With no handler the node hands over by itself.
     /// </summary>
-    public event Action? HandoverWanted { add => throw new NotSupportedException(); remove => throw new NotSupportedException(); }
+    public event Action? HandoverWanted;
 
     /// <summary>Opens the sockets, removes leftover addresses of ours, starts the heartbeat in Starting.</summary>
     /// <exception cref="HaStartException">Invalid settings, no such interface, missing capability, port in use.</exception>
-    public void Start() => throw new NotSupportedException();
+    /// <exception cref="InvalidOperationException">Started before.</exception>
+    public void Start()
+    {
+        lock (_gate)
+        {
+            if (_thread is not null || _stopped is not null) throw new InvalidOperationException("a node starts once");
+            NodeSockets sockets = NodeSockets.Open(_settings, withHaPort: true);
+            try
+            {
+                foreach (VirtualAddress left in sockets.Addresses.RemoveLeftovers()) VrrpLog.LeftoverRemoved(_log, left);
+                foreach (VirtualAddress fixedHere in sockets.Permanent) VrrpLog.PermanentAddress(_log, fixedHere);
+                Launch(sockets);
+            }
+            catch
+            {
+                sockets.Dispose();
+                throw;
+            }
+        }
+    }
 
     /// <summary>Listeners are bound: the node may leave Starting.</summary>
-    public void SetReady() => throw new NotSupportedException();
+    public void SetReady() => Post(new NodeCommand(new ElectionEvent(ElectionEventKind.Ready)));
 
     /// <summary>SHA-256 of what must agree; sent to the peer and compared with its own.</summary>
     /// <param name="config">32 bytes.</param>
     /// <param name="bundle">32 bytes; all zero: no bundle.</param>
-    public void SetFingerprints(ReadOnlySpan<byte> config, ReadOnlySpan<byte> bundle) => throw new NotSupportedException();
+    public void SetFingerprints(ReadOnlySpan<byte> config, ReadOnlySpan<byte> bundle)
+    {
+        if (config.Length != HeartbeatLayout.PrintBytes || bundle.Length != HeartbeatLayout.PrintBytes) throw new ArgumentException("32 bytes each");
+        byte[] both = [.. config, .. bundle];
+        lock (_gate)
+        {
+            both.CopyTo(_prints.AsSpan());
+            _thread?.Post(new NodeCommand(ElectionEvent.Timer, Fingerprints: both));
+        }
+    }
 
     /// <summary>The operator's standby: while on, the node is Unfit.</summary>
-    public void SetStandby(bool on, string reason) => throw new NotSupportedException();
+    /// <param name="on">On or off.</param>
+    /// <param name="reason">For the log.</param>
+    public void SetStandby(bool on, string reason)
+    {
+        VrrpLog.Standby(_log, on, reason);
+        Post(new NodeCommand(ElectionEvent.Switch(ElectionEventKind.Standby, on)));
+    }
 
     /// <summary>False: the event loops do not move; the node is Unfit until true again.</summary>
-    public void ReportDataPlane(bool alive) => throw new NotSupportedException();
+    public void ReportDataPlane(bool alive) => Post(new NodeCommand(ElectionEvent.Switch(ElectionEventKind.DataPlaneStalled, !alive)));
 
     /// <summary>Gives the role to the peer. Draining is the caller's job, before this call.</summary>
     /// <param name="force">Also when the peer's config fingerprint differs.</param>
     /// <param name="cancellation">Stops waiting; what was begun goes on.</param>
-    public Task<HandoverResult> HandoverAsync(bool force, CancellationToken cancellation) => throw new NotSupportedException();
+    public Task<HandoverResult> HandoverAsync(bool force, CancellationToken cancellation)
+    {
+        var order = new HandoverOrder(force);
+        lock (_gate)
+        {
+            if (_thread is null || _stopped is not null) order.Finish(false, "the node does not run");
+            else _thread.Post(new NodeCommand(new ElectionEvent(ElectionEventKind.Handover), order));
+        }
+
+        return order.Task.WaitAsync(cancellation);
+    }
 
     /// <summary>The current view; never waits for the heartbeat thread.</summary>
-    public HaStatus GetStatus() => throw new NotSupportedException();
+    /// <exception cref="InvalidOperationException">Not started.</exception>
+    public HaStatus GetStatus()
+    {
+        if (_thread is not { } thread || _sockets is not { } sockets) throw new InvalidOperationException("not started");
+        NodeView view = thread.View();
+        ElectionState state = view.State;
+        return new HaStatus
+        {
+            Role = state.Role,
+            Reason = state.Reason.Text(),
+            Since = _time.GetUtcNow() - TimeSpan.FromTicks((HeartbeatThread.Now() - state.SinceNs) / 100),
+            Priority = ElectionViews.Priority(sockets.Driver.Election, state),
+            Peer = StatusText.PeerOf(sockets.Driver.Election, view),
+            Monitors = StatusText.MonitorsOf(_settings, sockets.Driver.Election, view),
+            AddressesHeld = view.Holding ? _settings.VirtualAddresses : [],
+            Counters = _tallies.Snapshot(),
+            Lateness = _lateness.Summary(),
+        };
+    }
 
     /// <summary>Leaves: addresses dropped, then said on both paths. Completes when the thread has ended. Idempotent.</summary>
-    public Task StopAsync() => throw new NotSupportedException();
+    public Task StopAsync()
+    {
+        lock (_gate) return _stopped ??= EndAsync();
+    }
 
     /// <summary>Removes leftover virtual addresses of ours from a dead daemon.</summary>
     /// <param name="settings">The pair's settings.</param>
     /// <param name="sayLeaving">Also send one advert of priority 0.</param>
     /// <exception cref="HaStartException">No such interface, missing capability.</exception>
-    public static CleanupResult Cleanup(HaSettings settings, bool sayLeaving) => throw new NotSupportedException();
+    public static CleanupResult Cleanup(HaSettings settings, bool sayLeaving)
+    {
+        using NodeSockets sockets = NodeSockets.Open(settings, withHaPort: false);
+        var removed = sockets.Addresses.RemoveLeftovers();
+        return new CleanupResult(removed, sayLeaving && ElectionDriver.SendFarewell(sockets.Driver, sockets.Lan));
+    }
 
     /// <summary>Stops as <see cref="StopAsync"/> does and waits for it.</summary>
-    public void Dispose()
+    public void Dispose() => StopAsync().GetAwaiter().GetResult();
+
+    private void Launch(NodeSockets sockets)
     {
+        long nowNs = HeartbeatThread.Now();
+        DriverSettings driver = sockets.Driver;
+        if (sockets.HaPort is not null)
+        {
+            byte[] nonce = RandomNumberGenerator.GetBytes(HeartbeatLayout.NonceBytes);
+            _session = new HeartbeatSession(new HeartbeatKeys(_settings.Keys), _settings.VirtualRouterId, _settings.Node, nonce);
+            _session.SetFingerprints(_prints.AsSpan(0, HeartbeatLayout.PrintBytes), _prints.AsSpan(HeartbeatLayout.PrintBytes));
+        }
+
+        var ports = new LinuxPorts(sockets, _tallies, _notices.Writer) { NowNs = nowNs };
+        var witness = new LanWitness(
+            sockets.Link.Mac, driver.Election.LanAddress, sockets.Addresses.Numbers.ToArray(), [.. _settings.Witnesses.Select(DriverSettings.ToNumber)]);
+        var election = new ElectionDriver(driver, _session, ports, _tallies, nowNs, sockets.Link.Carrier);
+        _sockets = sockets;
+        _thread = new HeartbeatThread(sockets, election, ports, witness, _lateness);
+        _gatewayTimer = _time.CreateTimer(_ => witness.SetGateways(GatewayTable.Read(_settings.Interface)), null, TimeSpan.Zero, GatewayPeriod);
+        _pump = Task.Run(PumpAsync);
+        new Thread(RunThread) { Name = "ha-heartbeat", IsBackground = true }.Start();
+    }
+
+    private void RunThread()
+    {
+        try
+        {
+            _thread?.Run();
+        }
+        catch (Exception e)
+        {
+            // Nothing can be asserted without this thread: say so loudly; the kernel removes the addresses by their lifetime.
+            VrrpLog.ThreadDied(_log, e);
+        }
+        finally
+        {
+            _notices.Writer.TryComplete();
+            _threadEnded.TrySetResult();
+        }
+    }
+
+    private void Post(NodeCommand command)
+    {
+        lock (_gate) _thread?.Post(command);
+    }
+
+    private async Task EndAsync()
+    {
+        if (_thread is not { } thread) return;
+        thread.Post(new NodeCommand(new ElectionEvent(ElectionEventKind.Stop)));
+        await _threadEnded.Task.ConfigureAwait(false);
+        if (_gatewayTimer is not null) await _gatewayTimer.DisposeAsync().ConfigureAwait(false);
+        await _pump.ConfigureAwait(false);
+    }
+
+    private async Task PumpAsync()
+    {
+        await foreach (HaNotice notice in _notices.Reader.ReadAllAsync().ConfigureAwait(false))
+        {
+            try
+            {
+                Tell(notice);
+            }
+            catch (Exception e)
+            {
+                VrrpLog.HandlerFailed(_log, e);
+            }
+        }
+    }
+
+    private void Tell(in HaNotice notice)
+    {
+        NoticeLog.Write(_log, notice);
+        if (notice.Kind == HaNoticeKind.Transition)
+        {
+            Transitioned?.Invoke(new HaTransition(notice.From, notice.To, notice.Reason.Text(), _time.GetUtcNow()));
+        }
+        else if (notice.Kind == HaNoticeKind.HandoverWanted)
+        {
+            if (HandoverWanted is { } ask) ask();
+            else Post(new NodeCommand(new ElectionEvent(ElectionEventKind.Handover), new HandoverOrder(force: false)));
+        }
     }
 }

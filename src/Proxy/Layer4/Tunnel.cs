@@ -46,8 +46,9 @@ internal static class Tunnel
             if (read.IsCanceled)
             {
                 // The other direction may have been busy meanwhile: then this one may go on waiting.
-                if (source.Loop.NowNs - activity.LastNs < idleNs) continue;
-                return RelayEnd.SourceTimedOut;
+                if (source.Loop.NowNs - activity.LastNs >= idleNs) return RelayEnd.SourceTimedOut;
+                source.ForgetTimeout();
+                continue;
             }
 
             activity.LastNs = source.Loop.NowNs;
@@ -59,7 +60,7 @@ internal static class Tunnel
                 source.Reader.Skip(bytes.Length);
             }
 
-            if (source.Error is not (ConnectionError.None or ConnectionError.TimedOut)) return RelayEnd.SourceClosed;
+            if (source.Error != ConnectionError.None) return RelayEnd.SourceClosed;
             if (read.IsCompleted) return RelayEnd.Complete;
         }
     }

@@ -24,11 +24,14 @@ public static class HostName
         }
         else if (colon >= 0)
         {
+            if (host.IndexOf((byte)':') != colon) return 0;
             end = colon;
         }
 
+        if (end < host.Length && host[(end + 1)..].IndexOfAnyExceptInRange((byte)'0', (byte)'9') >= 0) return 0;
+
         if (end > 0 && host[end - 1] == '.') end--;
-        if (end is 0 or > MaxLength) return 0;
+        if (end is 0 or > MaxLength || host[end - 1] == '.') return 0;
         for (int i = 0; i < end; i++)
         {
             byte b = host[i];

@@ -78,18 +78,15 @@ internal abstract class MessageHead
             _lineStart = _sectionStart = next;
         }
 
+        // What lies beyond the limit is not looked at: the verdict does not depend on how much has arrived.
+        ReadOnlySpan<byte> section = buffer[..Math.Min(buffer.Length, _sectionStart + HttpLimits.HeaderSection)];
         while (true)
         {
-            int next = ParseLine(buffer, _lineStart, out bool end);
+            int next = ParseLine(section, _lineStart, out bool end);
             if (next < 0) return Refuse(HttpError.BadFieldLine);
-            if (next == 0)
-            {
-                return buffer.Length - _sectionStart > HttpLimits.HeaderSection ? Refuse(HttpError.HeadTooLarge) : HeadProgress.Incomplete;
-            }
-
+            if (next == 0) return buffer.Length > section.Length ? Refuse(HttpError.HeadTooLarge) : HeadProgress.Incomplete;
             _lineStart = next;
             if (end) break;
-            if (next - _sectionStart > HttpLimits.HeaderSection) return Refuse(HttpError.HeadTooLarge);
         }
 
         Length = _lineStart;

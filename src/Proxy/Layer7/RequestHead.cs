@@ -88,15 +88,13 @@ internal sealed class RequestHead : MessageHead
         if (buffer is [(byte)'\r']) return 0;
         _lineBegin = buffer is [(byte)'\r', (byte)'\n', ..] ? 2 : 0;
         ReadOnlySpan<byte> line = buffer[_lineBegin..];
+        // What lies beyond the limit is not looked at: the verdict does not depend on how much has arrived.
+        if (line.Length > HttpLimits.RequestLine + 2) line = line[..(HttpLimits.RequestLine + 2)];
         int method = TokenEnd(line);
-        if (method == 0 || (method > 0 && line[method] != ' ')) return Bad(HttpError.BadMethod);
+        if (method == 0 || (method is > 0 and <= HttpLimits.RequestLine && line[method] != ' ')) return Bad(HttpError.BadMethod);
         int stop = line.IndexOfAny(Controls);
-        if (stop < 0 || (stop == line.Length - 1 && line[stop] == '\r'))
-        {
-            return line.Length > HttpLimits.RequestLine + 1 ? Bad(HttpError.TargetTooLong) : 0;
-        }
-
-        if (stop > HttpLimits.RequestLine) return Bad(HttpError.TargetTooLong);
+        if (stop < 0 ? line.Length > HttpLimits.RequestLine : stop > HttpLimits.RequestLine) return Bad(HttpError.TargetTooLong);
+        if (stop < 0 || (stop == line.Length - 1 && line[stop] == '\r')) return 0;
         if (method < 0 || line[stop] != '\r' || line[stop + 1] != '\n') return Bad(HttpError.BadRequestLine);
         _methodEnd = _lineBegin + method;
         return ParseTargetAndVersion(line[..stop], method) ? _lineBegin + stop + 2 : -1;
@@ -124,7 +122,7 @@ internal sealed class RequestHead : MessageHead
         else if (version.SequenceEqual("HTTP/1.0"u8)) MinorVersion = 0;
         else return Bad(IsOtherVersion(version) ? HttpError.VersionNotSupported : HttpError.BadVersion) > 0;
         ReadOnlySpan<byte> target = line[(method + 1)..space];
-        return !target.ContainsAnyInRange((byte)0x80, (byte)0xff) || Bad(HttpError.BadTarget) > 0;
+        return !target.ContainsAnyExceptInRange((byte)'!', (byte)'~') || Bad(HttpError.BadTarget) > 0;
     }
 
     /// <summary>Origin form, absolute form, or `*` for OPTIONS (RFC 9112 section 3.2).</summary>

@@ -29,7 +29,8 @@ internal sealed class ResponseHead : MessageHead
     private protected override int ParseStartLine(ReadOnlySpan<byte> buffer)
     {
         int stop = buffer.IndexOfAny(Controls);
-        if (stop < 0 || (stop == buffer.Length - 1 && buffer[stop] == '\r')) return buffer.Length > HttpLimits.RequestLine ? Bad() : 0;
+        if (stop < 0 ? buffer.Length > HttpLimits.RequestLine : stop > HttpLimits.RequestLine) return Bad();
+        if (stop < 0 || (stop == buffer.Length - 1 && buffer[stop] == '\r')) return 0;
         if (stop < 12 || buffer[stop] != '\r' || buffer[stop + 1] != '\n') return Bad();
         ReadOnlySpan<byte> line = buffer[..stop];
         if (!line.StartsWith("HTTP/1."u8) || line[7] is not ((byte)'0' or (byte)'1') || line[8] != ' ') return Bad();

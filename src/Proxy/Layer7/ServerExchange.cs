@@ -169,8 +169,8 @@ internal sealed class ServerExchange(Connection client)
             ReadResult read = await server.Reader.ReadAsync();
             if (read.IsCanceled)
             {
-                // While the request's body is on its way the server need not speak.
-                if (server.Writer.TotalBytes == sent) return HttpError.UpstreamTimeout;
+                // While the request's body is on its way the server need not speak; a body that stalls has its own limit, and its own blame.
+                if (server.Writer.TotalBytes == sent && !client.Reader.IsWaiting) return HttpError.UpstreamTimeout;
                 server.ForgetTimeout();
                 continue;
             }

@@ -1,0 +1,233 @@
+namespace Appliance.Vrrp.State;
+
+/// <summary>
+/// Who is active: a pure function of (settings, state, event, now). No I/O, no clock, no threads.
+/// </summary>
+/// <remarks>
+/// <code><![CDATA[
+///                 Ready                    nobody / peer dead, left, yielded
+///   +----------+ -------------> +---------+ -----------------------------> +--------+
+///   | Starting |                | Passive |                                | Active |
+///   +----------+ <- (restart)   +---------+ <----------------------------- +--------+
+///        |                        |     ^     outranked, slept, handed over     |
+///        | Ready, blocked         |     | fit again                            |
+///        |                blocked v     |                                      |
+///        |                      +---------+ <----------------------------------+
+///        +--------------------> |  Unfit  |   blocked: stop, standby, stalled,
+///                               +---------+   carrier lost, LAN cut
+///
+///   event            Starting        Passive                        Active                          Unfit
+///   Ready            P / A(255) / U  -                              -                               -
+///   advert 0         -               timer: skew (+1 i if the       advert and announce, stay       -
+///                                    peer's word says Active)
+///   advert lower     -               peer: restart timer;           advert and announce, stay       -
+///                                    RFC: ignored if preempt
+///   advert equal     -               restart timer                  address decides                 -
+///   advert higher    -               restart timer                  -> Passive                      -
+///   heartbeat        learn           peer left Active -> Active     two Active: rank decides;       learn
+///                                                                   peer proves LAN, we not -> P/U;
+///                                                                   peer wants role -> ask daemon
+///   both silent      -               evidence -> Active, else U     stay                            -
+///   LAN silent,      -               no evidence -> U; equal and    (on the peer's word, above)     -
+///     peer Active                    unproven -> Active; else stay
+///   none Active      -               higher rank -> Active,         -                               -
+///                                    other one interval later
+///   blocked          (at Ready)      -> Unfit                       -> Unfit (drop, word, advert 0) stay
+///   unblocked        -               -                              -                               -> Passive
+///   handover         refused         refused                        peer fit -> Passive (drop,      refused
+///                                                                   word, advert 0)
+///   slept            -               timers restart                 listen one interval first       -
+///   stop             -> Unfit        -> Unfit                       -> Unfit (drop, word, advert 0) say leaving
+/// ]]></code>
+/// A new state is a new row in <see cref="HaRole"/>, a column here and a rules class. i: check interval.
+/// </remarks>
+internal static class Election
+{
+    public static ElectionResult Step(ElectionSettings settings, in ElectionState state, in ElectionEvent happened, long nowNs)
+    {
+        var step = new ElectionStep(settings, state, nowNs);
+        NoticeSleep(ref step);
+        NoticePeerSilence(ref step);
+        Apply(ref step, happened);
+        Beat(ref step);
+        NoticeBlocks(ref step);
+        if (step.State.Role == HaRole.Passive) PassiveRules.Evaluate(ref step);
+        step.State.SeenNs = nowNs;
+        return new ElectionResult(step.State, step.Actions);
+    }
+
+    /// <summary>Absolute deadlines: a late beat does not move the following ones, unless whole beats were missed.</summary>
+    public static long NextBeat(long dueNs, long nowNs, long intervalNs) =>
+        dueNs + intervalNs > nowNs ? dueNs + intervalNs : nowNs + intervalNs;
+
+    private static void Apply(ref ElectionStep step, in ElectionEvent happened)
+    {
+        switch (happened.Kind)
+        {
+            case ElectionEventKind.Ready:
+                OnReady(ref step);
+                break;
+            case ElectionEventKind.AdvertHeard:
+                OnAdvert(ref step, happened);
+                break;
+            case ElectionEventKind.HeartbeatHeard:
+                OnHeartbeat(ref step, happened.Peer);
+                break;
+            case ElectionEventKind.Carrier:
+                if (happened.On && !step.State.Carrier) step.State.CarrierUpNs = step.NowNs;
+                step.State.Carrier = happened.On;
+                break;
+            case ElectionEventKind.EvidenceHeard:
+                step.State.EvidenceNs = step.NowNs;
+                step.State.LanCut = false;
+                break;
+            case ElectionEventKind.WitnessKnown:
+                step.State.WitnessKnown = happened.On;
+                break;
+            case ElectionEventKind.DataPlaneStalled:
+                step.State.DataPlaneStalled = happened.On;
+                break;
+            case ElectionEventKind.Standby:
+                step.State.Standby = happened.On;
+                break;
+            case ElectionEventKind.Handover:
+                ActiveRules.OnHandover(ref step, happened.On);
+                break;
+            case ElectionEventKind.Stop:
+                step.State.Stopping = true;
+                step.Do(ElectionDeeds.SendHeartbeat);
+                break;
+        }
+    }
+
+    private static void OnReady(ref ElectionStep step)
+    {
+        if (step.State.Ready) return;
+        step.State.Ready = true;
+        if (ElectionViews.Blocked(step.Settings, step.State, step.NowNs) != HaReason.None) return;
+        if (step.Settings.Priority == 255) step.BecomeActive(HaReason.Owner);
+        else step.BecomePassive(HaReason.WaitingForNews);
+    }
+
+    private static void OnAdvert(ref ElectionStep step, in ElectionEvent heard)
+    {
+        if (Contradicts(ref step, heard.Priority)) return;
+        if (step.State.Role == HaRole.Passive) PassiveRules.OnAdvert(ref step, heard);
+        else if (step.State.Role == HaRole.Active) ActiveRules.OnAdvert(ref step, heard);
+    }
+
+    /// <summary>
+    /// An advert against the peer's authenticated word is ignored. The first may have crossed with the word that explains it and
+    /// is held for one interval before it counts as forged; the peer's next word settles it.
+    /// </summary>
+    private static bool Contradicts(ref ElectionStep step, int priority)
+    {
+        if (!step.Settings.HasPeer || !step.State.PeerAlive) return false;
+        bool active = step.State.Peer.Role == HaRole.Active;
+        bool settled = step.NowNs - step.State.PeerRoleSinceNs > step.Settings.IntervalNs;
+        if (priority == 0)
+        {
+            if (active && step.State.ContradictionNs == ElectionState.Never) step.State.ContradictionNs = step.NowNs;
+            return active && step.State.Role != HaRole.Passive;
+        }
+
+        if (active || !settled) return false;
+        if (step.State.ContradictionNs == ElectionState.Never) step.State.ContradictionNs = step.NowNs;
+        else step.Do(ElectionDeeds.CountSpoof);
+        return true;
+    }
+
+    private static void OnHeartbeat(ref ElectionStep step, in PeerWord word)
+    {
+        HaRole before = step.State.PeerAlive ? step.State.Peer.Role : default;
+        LearnPeer(ref step, word, before);
+        if (step.State.Role == HaRole.Passive) PassiveRules.OnHeartbeat(ref step, before);
+        else if (step.State.Role == HaRole.Active) ActiveRules.OnHeartbeat(ref step);
+        SettleContradiction(ref step);
+        if (word.Leaving) LosePeer(ref step);
+    }
+
+    private static void LearnPeer(ref ElectionStep step, in PeerWord word, HaRole before)
+    {
+        bool inRow = step.State.PeerAlive && step.NowNs - step.State.PeerHeardNs < 2 * step.Settings.IntervalNs;
+        step.State.GoodChecks = inRow ? Math.Min(step.State.GoodChecks + 1, step.Settings.RecoveryThreshold) : 1;
+        if (!step.State.PeerTrusted && step.State.GoodChecks >= step.Settings.RecoveryThreshold)
+        {
+            step.State.PeerTrusted = true;
+            step.State.PeerTrustedNs = step.NowNs;
+        }
+
+        if (before != word.Role) step.State.PeerRoleSinceNs = step.NowNs;
+        step.State.Peer = word;
+        step.State.PeerKnown = true;
+        step.State.PeerAlive = true;
+        step.State.PeerHeardNs = step.NowNs;
+        step.State.PeerDeadlineNs = step.NowNs + step.DownNs(step.Settings.IntervalNs);
+    }
+
+    private static void SettleContradiction(ref ElectionStep step)
+    {
+        if (step.State.ContradictionNs == ElectionState.Never) return;
+        if (step.State.Peer.Role == HaRole.Active)
+        {
+            step.State.ContradictionNs = ElectionState.Never;
+        }
+        else if (step.NowNs - step.State.ContradictionNs > step.Settings.IntervalNs)
+        {
+            step.State.ContradictionNs = ElectionState.Never;
+            step.Do(ElectionDeeds.CountSpoof);
+        }
+    }
+
+    private static void NoticeSleep(ref ElectionStep step)
+    {
+        long downNs = step.DownNs(step.Settings.IntervalNs);
+        if (step.NowNs - step.State.SeenNs <= downNs) return;
+        step.Do(ElectionDeeds.CountSleep);
+        if (step.State.LanDeadlineNs != ElectionState.Never) step.State.LanDeadlineNs = step.NowNs + downNs;
+        step.State.PeerDeadlineNs = step.NowNs + downNs;
+        step.State.HeartbeatAtNs = step.NowNs;
+        if (step.State.Role == HaRole.Active) step.State.ListenUntilNs = step.NowNs + step.Settings.IntervalNs;
+    }
+
+    private static void NoticePeerSilence(ref ElectionStep step)
+    {
+        if (step.State.PeerAlive && step.NowNs >= step.State.PeerDeadlineNs) LosePeer(ref step);
+    }
+
+    private static void LosePeer(ref ElectionStep step)
+    {
+        step.State.PeerAlive = false;
+        step.State.PeerTrusted = false;
+        step.State.GoodChecks = 0;
+        step.State.PreemptHeld = false;
+        step.State.ContradictionNs = ElectionState.Never;
+    }
+
+    private static void Beat(ref ElectionStep step)
+    {
+        if (step.NowNs >= step.State.HeartbeatAtNs)
+        {
+            step.Do(ElectionDeeds.SendHeartbeat);
+            step.State.HeartbeatAtNs = NextBeat(step.State.HeartbeatAtNs, step.NowNs, step.Settings.IntervalNs);
+        }
+
+        if (step.State.Role == HaRole.Active) ActiveRules.OnTimer(ref step);
+    }
+
+    private static void NoticeBlocks(ref ElectionStep step)
+    {
+        if (step.State.LanCut && step.Evidence != LanEvidence.None) step.State.LanCut = false;
+        HaReason blocked = ElectionViews.Blocked(step.Settings, step.State, step.NowNs);
+        if (step.State.Role == HaRole.Unfit)
+        {
+            if (blocked == HaReason.None) step.BecomePassive(HaReason.FitAgain);
+            else step.State.Reason = blocked;
+            return;
+        }
+
+        if (blocked == HaReason.None || (step.State.Role == HaRole.Starting && !step.State.Ready && !step.State.Stopping)) return;
+        if (step.State.Role == HaRole.Active) step.LeaveActive(HaRole.Unfit, blocked, 0);
+        else step.BecomeUnfit(blocked);
+    }
+}

@@ -1,0 +1,28 @@
+namespace Appliance.Vrrp.State;
+
+/// <summary>One event and what it carries.</summary>
+internal readonly record struct ElectionEvent(ElectionEventKind Kind)
+{
+    public bool On { get; init; }
+
+    /// <summary>AdvertHeard: priority, 0 .. 255.</summary>
+    public byte Priority { get; init; }
+
+    /// <summary>AdvertHeard: sender, IPv4 in host byte order.</summary>
+    public uint Source { get; init; }
+
+    /// <summary>AdvertHeard: the interval the sender announces.</summary>
+    public long IntervalNs { get; init; }
+
+    /// <summary>HeartbeatHeard: its content.</summary>
+    public PeerWord Peer { get; init; }
+
+    public static ElectionEvent Timer => new(ElectionEventKind.Timer);
+
+    public static ElectionEvent Advert(byte priority, uint source, long intervalNs) =>
+        new(ElectionEventKind.AdvertHeard) { Priority = priority, Source = source, IntervalNs = intervalNs };
+
+    public static ElectionEvent Heartbeat(in PeerWord peer) => new(ElectionEventKind.HeartbeatHeard) { Peer = peer };
+
+    public static ElectionEvent Switch(ElectionEventKind kind, bool on) => new(kind) { On = on };
+}

@@ -1,0 +1,29 @@
+namespace Appliance.Vrrp.State;
+
+/// <summary>The constants of an election. Addresses are IPv4 in host byte order, times nanoseconds.</summary>
+internal sealed record ElectionSettings
+{
+    /// <summary>A peer with an HA port is configured; else the RFC's rules stand alone.</summary>
+    public required bool HasPeer { get; init; }
+    public required bool Primary { get; init; }
+
+    /// <summary>1 .. 255; null: 254 for the primary, 253 for the other.</summary>
+    public int? Priority { get; init; }
+    public required long IntervalNs { get; init; }
+    public required int FailureThreshold { get; init; }
+    public required int RecoveryThreshold { get; init; }
+    public required bool Preempt { get; init; }
+    public long PreemptDelayNs { get; init; }
+
+    /// <summary>How long one sign of the LAN counts.</summary>
+    public required long EvidenceWindowNs { get; init; }
+    public uint HaAddress { get; init; }
+    public uint PeerHaAddress { get; init; }
+    public required uint LanAddress { get; init; }
+
+    /// <summary>A link must be up this long before it counts as up; down counts at once.</summary>
+    public long CarrierUpDelayNs { get; init; } = 1_000_000_000;
+
+    /// <summary>How often an unanswered wish for the role is repeated to the daemon.</summary>
+    public long WishRepeatNs { get; init; } = 5_000_000_000;
+}

@@ -1,0 +1,91 @@
+namespace Appliance.Vrrp.State;
+
+/// <summary>One step under way: the state being changed and the deeds collected, with the moves that several roles share.</summary>
+internal ref struct ElectionStep(ElectionSettings settings, ElectionState state, long nowNs)
+{
+    public readonly ElectionSettings Settings = settings;
+    public readonly long NowNs = nowNs;
+    public ElectionState State = state;
+    public ElectionActions Actions;
+
+    /// <summary>Both nodes primary, or neither: the higher HA address counts as primary.</summary>
+    public readonly bool IsPrimary => ElectionViews.IsPrimary(Settings, State);
+
+    public readonly int Priority => ElectionViews.Priority(Settings, State);
+
+    public readonly LanEvidence Evidence => ElectionViews.Evidence(Settings, State, NowNs);
+
+    public readonly long DownNs(long intervalNs) => ElectionTiming.DownNs(Settings.FailureThreshold, Priority, intervalNs);
+
+    public readonly bool PeerIsActive => State.PeerAlive && State.Peer.Role == HaRole.Active;
+
+    public void Do(ElectionDeeds deeds) => Actions.Deeds |= deeds;
+
+    public void SendAdvert(int priority)
+    {
+        Do(ElectionDeeds.SendAdvert);
+        Actions.AdvertPriority = (byte)priority;
+    }
+
+    /// <summary>Every way into Active ends here.</summary>
+    public void BecomeActive(HaReason reason)
+    {
+        Enter(HaRole.Active, reason);
+        State.AdvertAtNs = NowNs + Settings.IntervalNs;
+        State.SilenceTakeover = reason == HaReason.LanSilent;
+        State.PreemptHeld = false;
+        State.LanCut = false;
+        SendAdvert(Priority);
+        Do(ElectionDeeds.TakeAddresses | ElectionDeeds.AnnounceSeries);
+    }
+
+    /// <summary>Waits for the peer: both silences are measured from now.</summary>
+    public void BecomePassive(HaReason reason)
+    {
+        Enter(HaRole.Passive, reason);
+        State.LanIntervalNs = Settings.IntervalNs;
+        State.LanDeadlineNs = NowNs + DownNs(Settings.IntervalNs);
+        if (!State.PeerAlive) State.PeerDeadlineNs = State.LanDeadlineNs;
+    }
+
+    public void BecomeUnfit(HaReason reason) => Enter(HaRole.Unfit, reason);
+
+    /// <summary>Active no more: the address goes first, then one last advert. Never called in another role.</summary>
+    /// <param name="to">Passive or Unfit.</param>
+    /// <param name="reason">Why.</param>
+    /// <param name="lastPriority">0, or the own priority where that makes a better survivor speak.</param>
+    public void LeaveActive(HaRole to, HaReason reason, int lastPriority)
+    {
+        if (to == HaRole.Passive) BecomePassive(reason);
+        else BecomeUnfit(reason);
+        Do(ElectionDeeds.DropAddresses);
+        SendAdvert(lastPriority);
+    }
+
+    /// <summary>Another Active was heard and this node stays: speak, and tell the hosts again now, after 1 and after 5 intervals.</summary>
+    public void InsistOnBeingActive()
+    {
+        if (NowNs - Settings.IntervalNs < State.ForcedAdvertNs) return;
+        State.ForcedAdvertNs = NowNs;
+        SendAdvert(Priority);
+        Do(ElectionDeeds.AnnounceOnce | ElectionDeeds.SendHeartbeat | ElectionDeeds.LogDualActive);
+        State.FirstAgainNs = NowNs + Settings.IntervalNs;
+        State.SecondAgainNs = NowNs + 5 * Settings.IntervalNs;
+    }
+
+    private void Enter(HaRole role, HaReason reason)
+    {
+        State.Role = role;
+        State.Reason = reason;
+        State.SinceNs = NowNs;
+        State.AdvertAtNs = ElectionState.Never;
+        State.LanDeadlineNs = ElectionState.Never;
+        State.FirstAgainNs = ElectionState.Never;
+        State.SecondAgainNs = ElectionState.Never;
+        State.ListenUntilNs = ElectionState.Never;
+        State.LanHeard = false;
+        State.LanSilent = false;
+        State.SilenceTakeover = false;
+        Do(ElectionDeeds.SendHeartbeat | ElectionDeeds.Notify);
+    }
+}

@@ -1,0 +1,32 @@
+namespace Appliance.Vrrp.State;
+
+/// <summary>What the peer said of itself in its last authenticated heartbeat.</summary>
+internal record struct PeerWord
+{
+    public HaRole Role;
+    public byte Priority;
+    public HaReason Reason;
+    public LanEvidence Evidence;
+
+    /// <summary>The peer's own IPv4 address on the LAN, host byte order; 0: not said.</summary>
+    public uint LanAddress;
+    public bool Primary;
+
+    /// <summary>It could be Active now.</summary>
+    public bool Fit;
+
+    /// <summary>It stops; nothing more will come.</summary>
+    public bool Leaving;
+
+    /// <summary>Active, but just woke and asserts nothing yet.</summary>
+    public bool Listening;
+
+    /// <summary>It should hear our adverts and does not.</summary>
+    public bool LanSilent;
+
+    /// <summary>Preferred and ready to take the role back.</summary>
+    public bool WantsRole;
+
+    /// <summary>It became Active because our adverts stopped while our heartbeats went on.</summary>
+    public bool SilenceTakeover;
+}

@@ -1,0 +1,14 @@
+namespace Appliance.Vrrp.Transport;
+
+/// <summary>A planned switch that somebody waits for.</summary>
+/// <param name="force">Also when the config fingerprints differ.</param>
+internal sealed class HandoverOrder(bool force)
+{
+    private readonly TaskCompletionSource<HandoverResult> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public bool Force { get; } = force;
+
+    public Task<HandoverResult> Task => _done.Task;
+
+    public void Finish(bool done, string reason) => _done.TrySetResult(new HandoverResult(done, reason));
+}

@@ -1,0 +1,34 @@
+namespace Appliance.Vrrp.Wire;
+
+/// <summary>Every reason for which an advert is refused. Feeds counter, log and test alike; a refused advert changes nothing.</summary>
+internal enum RejectReason
+{
+    None,
+
+    /// <summary>No whole IPv4 header, or its lengths do not fit the packet.</summary>
+    BadIpHeader,
+
+    /// <summary>Not protocol 112.</summary>
+    WrongProtocol,
+
+    /// <summary>Multicast with a TTL other than 255: it came through a router.</summary>
+    TtlNot255,
+
+    /// <summary>Shorter than 8 bytes, or than its address count says.</summary>
+    Truncated,
+    WrongVersion,
+    WrongType,
+    BadChecksum,
+    UnknownRouterId,
+    NoAddresses,
+    ZeroInterval,
+
+    /// <summary>Arrived on another interface.</summary>
+    WrongInterface,
+
+    /// <summary>Sent by this node.</summary>
+    OwnPacket,
+
+    /// <summary>Unicast from an address that is not the peer's.</summary>
+    UnknownSource,
+}
