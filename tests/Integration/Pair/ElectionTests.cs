@@ -46,7 +46,7 @@ public sealed class ElectionTests
         using var pair = new NodePair(new NodeSettings { Preempt = true });
         pair.B.Start();
         pair.AwaitActive(pair.B);
-        var probe = pair.Lab.StartProbe().AwaitReady();
+        var probe = pair.Lab.StartProbe("--timeout", "4s").AwaitReady();
 
         pair.A.Start();
         pair.AwaitActive(pair.A);

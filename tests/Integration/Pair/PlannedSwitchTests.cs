@@ -53,7 +53,8 @@ public sealed class PlannedSwitchTests
 
     private static ProbeReport ThereAndBack(NodePair pair, string[] options)
     {
-        var probe = pair.Lab.StartProbe(options).AwaitReady();
+        // A client of ordinary patience: a packet lost in the switch is sent again after at most a second.
+        var probe = pair.Lab.StartProbe(["--timeout", "4s", .. options]).AwaitReady();
         _ = pair.A.Cli("failover", "--wait").Text;
         pair.AwaitActive(pair.B);
         pair.AwaitSettled();
