@@ -18,6 +18,8 @@ internal sealed unsafe class EventLoop : IDisposable
 {
     private const int EventBatch = 256;
     private const int IdleWaitMs = 100;
+    private const int CloseRounds = 16;
+    private const int WakeGraceMs = 1000;
 
     private readonly ILogger _log;
     private readonly TimeProvider _time;
@@ -43,7 +45,7 @@ internal sealed unsafe class EventLoop : IDisposable
         _log = log;
         _time = time;
         NowNs = ReadClockNs();
-        Timers = new TimerWheel(NowNs);
+        Timers = new TimerWheel(NowNs, error => ProxyLog.HandlerFailed(_log, error));
         _epoll = Check(Libc.EpollCreate(Linux.EpollCloseOnExec), "epoll_create1");
         _wake = Check(Libc.EventFd(0, Linux.EventFdNonBlock | Linux.EventFdCloseOnExec), "eventfd");
         // SAFETY: the struct lives on this frame; the kernel copies it before returning. Slot 0 with generation 0 is the waker.
@@ -176,9 +178,7 @@ internal sealed unsafe class EventLoop : IDisposable
     {
         if (ready.Token == 0)
         {
-            ulong count;
-            // SAFETY: eight bytes of this frame.
-            _ = Libc.Read(_wake, &count, sizeof(ulong));
+            _ = TakeWake();
             Volatile.Write(ref _wakePending, 0);
             return;
         }
@@ -227,9 +227,32 @@ internal sealed unsafe class EventLoop : IDisposable
     private void CloseAll()
     {
         RunPosted();
-        foreach (LoopSource source in Sources<LoopSource>()) source.CloseNow();
-        _ = Libc.Close(_wake);
+        // Closing one source may make its handler open another, as when a server's end is answered with a try at the next.
+        for (int round = 0; round < CloseRounds && Sources<LoopSource>() is { Count: > 0 } left; round++)
+        {
+            foreach (LoopSource source in left) source.CloseNow();
+        }
+
+        CloseWake();
         _ = Libc.Close(_epoll);
+    }
+
+    /// <summary>
+    /// Closes the waker so that no late Post writes to its number, which somebody else's file may have by then: the flag stays up for good,
+    /// and whoever had raised it before is waited for.
+    /// </summary>
+    private void CloseWake()
+    {
+        bool raised = Interlocked.Exchange(ref _wakePending, 1) != 0;
+        if (raised && !SpinWait.SpinUntil(TakeWake, WakeGraceMs)) return;
+        _ = Libc.Close(_wake);
+    }
+
+    private bool TakeWake()
+    {
+        ulong count;
+        // SAFETY: eight bytes of this frame.
+        return Libc.Read(_wake, &count, sizeof(ulong)) > 0;
     }
 
     private long ReadClockNs()

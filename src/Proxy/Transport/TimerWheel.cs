@@ -10,9 +10,17 @@ internal sealed class TimerWheel
     private const int Slots = 1024;
 
     private readonly LoopTimer?[] _slots = new LoopTimer?[Slots];
+    private readonly Action<Exception> _onFault;
     private long _currentTick;
 
-    internal TimerWheel(long nowNs) => _currentTick = nowNs >> TickShift;
+    /// <summary>Makes an empty wheel.</summary>
+    /// <param name="nowNs">Monotonic time.</param>
+    /// <param name="onFault">Told of a callback that throws; the others of its tick must not be lost with it.</param>
+    internal TimerWheel(long nowNs, Action<Exception> onFault)
+    {
+        _currentTick = nowNs >> TickShift;
+        _onFault = onFault;
+    }
 
     /// <summary>Number of timers filed.</summary>
     internal int Count { get; private set; }
@@ -69,7 +77,7 @@ internal sealed class TimerWheel
             if (timer.DeadlineNs <= nowNs)
             {
                 timer.DeadlineNs = long.MaxValue;
-                timer.OnDeadline(nowNs);
+                Fire(timer, nowNs);
             }
             else if (timer.DeadlineNs != long.MaxValue)
             {
@@ -77,6 +85,18 @@ internal sealed class TimerWheel
             }
 
             list = _detached;
+        }
+    }
+
+    private void Fire(LoopTimer timer, long nowNs)
+    {
+        try
+        {
+            timer.OnDeadline(nowNs);
+        }
+        catch (Exception error)
+        {
+            _onFault(error);
         }
     }
 

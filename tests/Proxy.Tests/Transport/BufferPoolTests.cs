@@ -1,0 +1,57 @@
+using Appliance.Proxy.Transport;
+
+namespace Proxy.Tests.Transport;
+
+/// <summary>Blocks are lent once, come back, and do not pile up.</summary>
+public sealed class BufferPoolTests
+{
+    [Fact]
+    public void BlocksLentAtTheSameTimeNeverOverlap()
+    {
+        var pool = new BufferPool();
+        BufferBlock[] blocks = [.. Enumerable.Range(0, 100).Select(i => i % 5 == 0 ? pool.RentLarge() : pool.Rent())];
+        Assert.Equal(100, pool.Rented);
+        for (int i = 0; i < blocks.Length; i++) blocks[i].Span.Fill((byte)i);
+        for (int i = 0; i < blocks.Length; i++) Assert.Equal(-1, blocks[i].Span.IndexOfAnyExcept((byte)i));
+        foreach (BufferBlock block in blocks) pool.Return(block);
+        Assert.Equal(0, pool.Rented);
+    }
+
+    [Fact]
+    public void AReturnedBlockIsUsedAgainAndNothingIsAllocated()
+    {
+        var pool = new BufferPool();
+        pool.Return(pool.Rent());
+        pool.Return(pool.RentLarge());
+        long memory = pool.AllocatedBytes;
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < 1000; i++)
+        {
+            BufferBlock small = pool.Rent(), large = pool.RentLarge();
+            pool.Return(large);
+            pool.Return(small);
+        }
+
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(memory, pool.AllocatedBytes);
+    }
+
+    [Fact]
+    public void BlocksHaveTheSizesTheyAreNamedFor()
+    {
+        var pool = new BufferPool();
+        BufferBlock small = pool.Rent(), large = pool.RentLarge();
+        Assert.Equal((16 * 1024, 80 * 1024), (small.Length, large.Length));
+        Assert.Equal((small.Length, large.Length), (small.Writable.Length, large.Memory.Length));
+    }
+
+    [Fact]
+    public void LargeBlocksBeyondTheReserveAreGivenUp()
+    {
+        var pool = new BufferPool();
+        BufferBlock[] blocks = [.. Enumerable.Range(0, 200).Select(_ => pool.RentLarge())];
+        Assert.Equal(200L * BufferPool.LargeSize, pool.AllocatedBytes);
+        foreach (BufferBlock block in blocks) pool.Return(block);
+        Assert.Equal(64L * BufferPool.LargeSize, pool.AllocatedBytes);
+    }
+}
