@@ -22,7 +22,7 @@ internal sealed class ProxyConnection : HttpConnection
     {
         _policies = policies;
         _peer = client.RemoteAddress;
-        _trusted = Snapshot.Trusts(_peer);
+        _trusted = Snapshot.Trusted.Contains(_peer);
         _addressLength = _peer.Format(_address);
         _attempt = new ServerExchange(client);
     }
@@ -50,7 +50,7 @@ internal sealed class ProxyConnection : HttpConnection
     private HttpError Judge(ReadOnlySpan<byte> head)
     {
         if (!Snapshot.Settings.EnforcePolicies || _policies is null) return HttpError.None;
-        ClientAddress client = _trusted ? ForwardedFor.NearestUntrusted(Request, head, _peer, Snapshot) : _peer;
+        ClientAddress client = ForwardedFor.NearestUntrusted(Request, head, _peer, Snapshot.Trusted);
         var view = new RequestView(Exchange, head, client);
         Decision decision = _policies.Decide(in view, Client.Loop.NowNs, Client.Loop.Number);
         if (decision.Reason == DecisionReason.NoBundleLoaded)
