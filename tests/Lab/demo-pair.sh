@@ -72,7 +72,7 @@ active_node() { if has_role "$HOME_DIR/a" active; then echo a; else echo b; fi; 
 
 # A probe in the client's namespace: a new connection every millisecond.
 start_probe() {
-    "$LAB" run "$NAME" client "$1" "$PROBE" http "http://$VIP/" --duration 30s &
+    "$LAB" run "$NAME" client "$1" "$PROBE" http "http://$VIP/" --duration 30s --timeout 4s &
     PROBE_PID=$!
     await 15 "the client gets answers" grep -qsx ready "$HOME_DIR/$1.log"
 }
@@ -160,7 +160,7 @@ step_restart() {
     section "Node a comes back; preempt is false, so it stays out of the way"
     start_node a
     await 15 "both nodes know each other again" pair_settled
-    as_operator a status | indent
+    as_operator a status | head -n 4 | indent
     [[ $(active_node) == b ]] || { echo "node a took the address back" >&2; return 1; }
     remember "restarted node" "$(role "$HOME_DIR/a")" "stays passive"
 }
@@ -215,5 +215,5 @@ demo_main() {
     step_switch
     remember "the whole demo after the build" "$((($(milliseconds) - start) / 1000)) s" "at most 60 s"
     print_summary
-    if [[ $KEEP == yes ]]; then print_keep; else say "" "everything is removed again"; fi
+    if [[ $KEEP == yes ]]; then print_keep; else printf '\n   everything is removed again\n'; fi
 }

@@ -21,6 +21,7 @@ internal sealed class RoleDesk : IDisposable
     private readonly ILogger _log;
     private readonly SemaphoreSlim _oneHandover = new(1, 1);
     private readonly CancellationTokenSource _disposed = new();
+    private string _toldStatus = "";
 
     public RoleDesk(IRoleNode? node, ITrafficDrain traffic, Readiness readiness, ServiceNotifier notifier, ILogger log)
     {
@@ -71,6 +72,17 @@ internal sealed class RoleDesk : IDisposable
 
         _disposed.Cancel();
     }
+
+    /// <summary>Tells systemd role and peer when they have changed since it was last told; called often.</summary>
+    public void RefreshStatus()
+    {
+        if (_readiness.Draining || !_readiness.Started) return;
+        string text = StatusText();
+        if (Interlocked.Exchange(ref _toldStatus, text) != text) _notifier.Status(text);
+    }
+
+    /// <summary>Systemd's status line for now.</summary>
+    public string StatusText() => StatusText(_node?.Report());
 
     /// <summary>The text for systemd's status line.</summary>
     internal static string StatusText(HaReport? report)
@@ -128,10 +140,11 @@ internal sealed class RoleDesk : IDisposable
         _oneHandover.Release();
     }
 
+    /// <summary>The election itself logs its transitions for operators; this line helps to see what the traffic side knew, and when.</summary>
     private void OnChanged(RoleChange change)
     {
         ApplianceLog.RoleChanged(_log, change.From, change.To, change.Reason);
-        if (!_readiness.Draining) _notifier.Status(StatusText(_node!.Report()));
+        RefreshStatus();
     }
 
     /// <summary>The peer repeats its wish while it has it; one that comes during a handover is already being granted.</summary>

@@ -49,7 +49,7 @@ internal static partial class ApplianceLog
     [LoggerMessage(4025, LogLevel.Warning, "the policy bundle could not be kept in {Directory} ({Reason}): a restart with a broken file would find no good one")]
     public static partial void BundleNotKept(ILogger log, string directory, string reason);
 
-    [LoggerMessage(4030, LogLevel.Information, "role {From} -> {To}: {Reason}")]
+    [LoggerMessage(4030, LogLevel.Debug, "role {From} -> {To}: {Reason}")]
     public static partial void RoleChanged(ILogger log, string from, string to, string reason);
 
     [LoggerMessage(4031, LogLevel.Information, "handover to the peer begins: {Reason}")]

@@ -53,7 +53,7 @@ internal sealed class Daemon : IDisposable
             StartElection(config);
             StartWatching(config, paths);
             _state.Readiness.Started = true;
-            _notifier.Ready(RoleDesk.StatusText(_node?.Report()));
+            _notifier.Ready(_roles.StatusText());
             ApplianceLog.Ready(_log, (long)Stopwatch.GetElapsedTime(begin).TotalMilliseconds, config.Listeners.Length, loops);
         }
         catch
@@ -116,7 +116,7 @@ internal sealed class Daemon : IDisposable
     private void StartTraffic(DaemonPaths paths, PolicyEngine? engine, int loops)
     {
         var plan = new ProxyPlan(engine, _state.Decisions, loops, paths.ControlSocket);
-        var reloader = new Reloader(_state, plan, PublishFingerprints, _notifier, _options.Time, _log);
+        var reloader = new Reloader(_state, plan, PublishFingerprints, _roles.StatusText, _notifier, _options.Time, _log);
         plan.Connect(_state, new ControlHandler(_state, reloader, _roles));
         try
         {
@@ -153,6 +153,7 @@ internal sealed class Daemon : IDisposable
     {
         watch.Look((long)Stopwatch.GetElapsedTime(0).TotalNanoseconds);
         _state.Pauses.Look();
+        _roles.RefreshStatus();
         if (_node is not null) mark?.Update(_node.Report());
     }
 

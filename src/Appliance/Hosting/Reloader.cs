@@ -12,7 +12,8 @@ namespace Appliance.Hosting;
 /// running, untouched; the answer says why. One reload at a time.
 /// </summary>
 internal sealed class Reloader(
-    DaemonState daemon, ProxyPlan plan, Action<ApplianceConfig> published, ServiceNotifier notifier, TimeProvider time, ILogger log)
+    DaemonState daemon, ProxyPlan plan, Action<ApplianceConfig> published, Func<string> statusText, ServiceNotifier notifier,
+    TimeProvider time, ILogger log)
 {
     private readonly Lock _one = new();
 
@@ -25,7 +26,7 @@ internal sealed class Reloader(
             daemon.Record(new ReloadReport(result.Code, time.GetUtcNow(), result.Text));
             if (result.Code == ExitCode.Ok) ApplianceLog.Reloaded(log, daemon.ConfigFile, result.Text);
             else ApplianceLog.ReloadRefused(log, daemon.ConfigFile, result.Text);
-            notifier.Ready(result.Code == ExitCode.Ok ? "Running" : $"Running; reload refused: {result.Text}");
+            notifier.Ready(result.Code == ExitCode.Ok ? statusText() : $"{statusText()}; reload refused: {result.Text}");
             return result;
         }
     }

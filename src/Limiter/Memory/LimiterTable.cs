@@ -21,7 +21,7 @@ namespace Appliance.Limiter;
 /// </summary>
 public sealed unsafe class LimiterTable : IDisposable
 {
-    internal const int ProbeLimit = 16;
+    internal const int ProbeLimit = 32;
     private const int LeastSlots = 64;
     private const int ClaimAttempts = 256;
     private const int AttemptsBeforeYield = 32;

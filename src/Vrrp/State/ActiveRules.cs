@@ -8,7 +8,7 @@ internal static class ActiveRules
         if (heard.Priority == 0)
         {
             // The other one steps down: what it told the hosts last must be corrected.
-            step.InsistOnBeingActive();
+            step.InsistOnBeingActive(dual: false);
         }
         else if (step.State.Listening)
         {
@@ -20,7 +20,7 @@ internal static class ActiveRules
         }
         else
         {
-            step.InsistOnBeingActive();
+            step.InsistOnBeingActive(dual: true);
         }
     }
 
@@ -31,7 +31,7 @@ internal static class ActiveRules
         {
             if (step.State.Listening) StepDown(ref step, HaReason.PeerTookOverWhileAsleep, peer.Priority);
             else if (ElectionViews.PeerOutranks(step.Settings, step.State, peer.Priority, peer.LanAddress)) StepDown(ref step, HaReason.Outranked, peer.Priority);
-            else step.InsistOnBeingActive();
+            else step.InsistOnBeingActive(dual: true);
             return;
         }
 

@@ -32,6 +32,7 @@ internal ref struct ElectionStep(ElectionSettings settings, ElectionState state,
     {
         Enter(HaRole.Active, reason);
         State.AdvertAtNs = NowNs + Settings.IntervalNs;
+        State.HeartbeatAtNs = State.AdvertAtNs; // in step, so that a dead node falls silent on both paths at once
         State.SilenceTakeover = reason == HaReason.LanSilent;
         State.PreemptHeld = false;
         State.LanCut = false;
@@ -62,13 +63,16 @@ internal ref struct ElectionStep(ElectionSettings settings, ElectionState state,
         SendAdvert(lastPriority);
     }
 
-    /// <summary>Another Active was heard and this node stays: speak, and tell the hosts again now, after 1 and after 5 intervals.</summary>
-    public void InsistOnBeingActive()
+    /// <summary>Another Active was heard, or one that just stopped, and this node stays: speak, and tell the hosts again now, after
+    /// 1 and after 5 intervals.</summary>
+    /// <param name="dual">The other one has not stopped yet.</param>
+    public void InsistOnBeingActive(bool dual)
     {
         if (NowNs - Settings.IntervalNs < State.ForcedAdvertNs) return;
         State.ForcedAdvertNs = NowNs;
         SendAdvert(Priority);
-        Do(ElectionDeeds.AnnounceOnce | ElectionDeeds.SendHeartbeat | ElectionDeeds.LogDualActive);
+        Do(ElectionDeeds.AnnounceOnce | ElectionDeeds.SendHeartbeat);
+        if (dual) Do(ElectionDeeds.LogDualActive);
         State.FirstAgainNs = NowNs + Settings.IntervalNs;
         State.SecondAgainNs = NowNs + 5 * Settings.IntervalNs;
     }

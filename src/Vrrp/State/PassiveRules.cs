@@ -73,7 +73,8 @@ internal static class PassiveRules
     /// <summary>The peer lives and says Active, its adverts do not arrive: whose LAN is cut? The better evidence wins.</summary>
     private static void OnLanSilent(ref ElectionStep step)
     {
-        if (step.State.Peer.Listening) return;
+        // Only a heartbeat heard since shows that the peer is alive: a dying one falls silent here first.
+        if (step.State.Peer.Listening || step.State.PeerHeardNs < step.State.LanDeadlineNs) return;
         LanEvidence own = step.Evidence;
         LanEvidence peers = step.State.Peer.Evidence;
         if (!step.State.LanSilent)

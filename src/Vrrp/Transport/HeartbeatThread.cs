@@ -48,6 +48,7 @@ internal sealed class HeartbeatThread
         [
             Entry(_wake.Raw), Entry(sockets.Watch.Raw), Entry(sockets.Lan.Raw), Entry(sockets.HaPort?.Raw ?? -1), Entry(sockets.Arp?.Raw ?? -1),
         ];
+        _linkPollAtNs = Now() + LinkPollNs;
         Publish(Now());
     }
 

@@ -9,10 +9,8 @@ internal static class StatusText
     public static PeerReachability ReachabilityOf(in ElectionState state, long nowNs)
     {
         // A Passive peer sends no adverts: from an Active node only the HA port can be heard.
-        bool lanExpected = state.Role == HaRole.Passive;
-        bool lan = lanExpected && state.LanHeard && nowNs < state.LanDeadlineNs;
-        if (state.PeerAlive) return lanExpected && state.Peer.Role == HaRole.Active && !lan ? PeerReachability.Degraded : PeerReachability.Reachable;
-        return lan ? PeerReachability.Degraded : PeerReachability.Unreachable;
+        if (state.PeerAlive) return state.LanSilent ? PeerReachability.Degraded : PeerReachability.Reachable;
+        return state.Role == HaRole.Passive && state.LanHeard && nowNs < state.LanDeadlineNs ? PeerReachability.Degraded : PeerReachability.Unreachable;
     }
 
     public static string Of(HandoverRefusal refusal) => refusal switch

@@ -106,6 +106,7 @@ public sealed class DaemonUnderTest : IDisposable
 
     public void Start()
     {
+        ForgetNotifications();
         _process = Launch(Binary, ["run", "--config", ConfigFile]);
         _process.ErrorDataReceived += (_, line) =>
         {
@@ -192,6 +193,14 @@ public sealed class DaemonUnderTest : IDisposable
         _systemd.Dispose();
         Http.Dispose();
         _directory.Delete(recursive: true);
+    }
+
+    /// <summary>What an earlier process has said is not this one's word.</summary>
+    private void ForgetNotifications()
+    {
+        byte[] buffer = new byte[8192];
+        while (_systemd.Poll(0, SelectMode.SelectRead)) _systemd.Receive(buffer);
+        _notifications.Clear();
     }
 
     private (int Code, string Output, string Errors) Capture(string program, string[] arguments)

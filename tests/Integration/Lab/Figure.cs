@@ -8,12 +8,18 @@ internal static class Figure
     private static readonly string FilePath = Path.Combine(Repository.Root, "artifacts/test/figures.txt");
     private static readonly Lock Gate = new();
 
-    public static void Milliseconds(string what, double value, double probeLateMs)
+    public static void Milliseconds(string what, double value, double probeLateMs) =>
+        Write(string.Create(CultureInfo.InvariantCulture, $"{what}: {value:F1} ms (probe late by at most {probeLateMs:F1} ms)"));
+
+    public static void Count(string what, double value, double of) =>
+        Write(string.Create(CultureInfo.InvariantCulture, $"{what}: {value:F0} of {of:F0}"));
+
+    private static void Write(string line)
     {
         lock (Gate)
         {
             Directory.CreateDirectory(Path.GetDirectoryName(FilePath)!);
-            File.AppendAllText(FilePath, string.Create(CultureInfo.InvariantCulture, $"{what}: {value:F1} ms (probe late by at most {probeLateMs:F1} ms)\n"));
+            File.AppendAllText(FilePath, line + "\n");
         }
     }
 }

@@ -23,6 +23,8 @@ internal sealed class ProbeReport
     /// <summary>The longest time without an answer, whatever became of the requests in between.</summary>
     public double LongestGapMs => _values["longest_gap_ms"];
 
+    public double Attempts => _values["attempts"];
+
     public double Answers => _values["answers"];
 
     public double Errors => _values["errors"];

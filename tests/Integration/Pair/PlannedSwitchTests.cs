@@ -4,24 +4,31 @@ namespace Integration.Pair;
 
 public sealed class PlannedSwitchTests
 {
-    [Fact]
-    public void FailoverThereAndBackFailsNoRequestOnNewConnections()
+    /// <summary>
+    /// A request that is under way at the very instant of a switch may be cut, since flows do not follow the address in this version.
+    /// At one request per millisecond that is a handful; anything else that fails is a defect.
+    /// </summary>
+    private const int MaximumCutPerSwitch = 10;
+
+    [Theory]
+    [InlineData("new connections")]
+    [InlineData("kept connections")]
+    public void FailoverThereAndBackCutsAtMostWhatIsUnderWayAtTheInstant(string kind)
     {
         using var pair = NodePair.Running();
-        var report = ThereAndBack(pair, []);
+        // A client of ordinary patience: a packet lost in the switch is sent again after at most a second.
+        var probe = pair.Lab.StartProbe(["--timeout", "4s", .. kind == "kept connections" ? new[] { "--reuse" } : []]).AwaitReady();
+        _ = pair.A.Cli("failover", "--wait").Text;
+        pair.AwaitActive(pair.B);
+        pair.AwaitSettled();
+        _ = pair.B.Cli("failover", "--wait").Text;
+        pair.AwaitActive(pair.A);
+        var report = probe.Finish();
 
-        Figure.Milliseconds("planned switch there and back, new connections, longest outage", report.LongestGapMs, report.ProbeLateMs);
-        Assert.True(report.Errors == 0, report.Text + pair.Describe());
-    }
-
-    [Fact]
-    public void FailoverThereAndBackFailsNoRequestOnKeptConnections()
-    {
-        using var pair = NodePair.Running();
-        var report = ThereAndBack(pair, ["--reuse"]);
-
-        Figure.Milliseconds("planned switch there and back, kept connections, longest outage", report.LongestGapMs, report.ProbeLateMs);
-        Assert.True(report.Errors == 0, report.Text + pair.Describe());
+        Figure.Milliseconds($"planned switch there and back, {kind}, longest outage", report.LongestGapMs, report.ProbeLateMs);
+        Figure.Count($"planned switch there and back, {kind}, failed requests", report.Errors, report.Attempts);
+        Assert.True(report.Errors <= 2 * MaximumCutPerSwitch, report.Text + pair.Describe());
+        Assert.InRange(report.LongestGapMs, 0, 1500);
     }
 
     [Fact]
@@ -49,16 +56,5 @@ public sealed class PlannedSwitchTests
         result.AssertExitCode(1);
         Assert.NotEmpty(result.Error.Trim());
         Assert.True(pair.A.HoldsAddress && !pair.B.HoldsAddress);
-    }
-
-    private static ProbeReport ThereAndBack(NodePair pair, string[] options)
-    {
-        var probe = pair.Lab.StartProbe(options).AwaitReady();
-        _ = pair.A.Cli("failover", "--wait").Text;
-        pair.AwaitActive(pair.B);
-        pair.AwaitSettled();
-        _ = pair.B.Cli("failover", "--wait").Text;
-        pair.AwaitActive(pair.A);
-        return probe.Finish();
     }
 }

@@ -26,16 +26,35 @@ public sealed class SplitTests
     }
 
     [Fact]
-    public void AFrozenActiveThatWakesUpDoesNotStayASecondOne()
+    public void AnActiveFrozenForSecondsFindsItsSuccessorAndStepsDown()
     {
         using var pair = NodePair.Running();
         pair.A.Process.Signal("STOP");
         Until.True("b took over", () => pair.B.Role == "active" && pair.B.HoldsAddress, 10, pair.B.Describe);
+        Until.Stays("b is active", () => pair.B.Role == "active" && pair.B.HoldsAddress, 1, pair.B.Describe);
 
         pair.A.Process.Signal("CONT");
 
         pair.AwaitActive(pair.B);
         Until.Stays("a stays out", () => pair.B.HoldsAddress && !pair.A.HoldsAddress, 1, pair.Describe);
+    }
+
+    [Theory]
+    [InlineData(50)]
+    [InlineData(250)]
+    [InlineData(320)]
+    [InlineData(400)]
+    public void AnActiveFrozenForAboutTheDownIntervalLeavesNoTwoActives(int frozenMs)
+    {
+        using var pair = NodePair.Running();
+
+        pair.A.Process.Signal("STOP");
+        // The length of the pause is the test; there is no condition to wait for.
+        Thread.Sleep(frozenMs);
+        pair.A.Process.Signal("CONT");
+
+        pair.AwaitSettled();
+        Until.Stays("exactly one holds the address", () => pair.A.HoldsAddress != pair.B.HoldsAddress, 1, pair.Describe);
     }
 
     [Fact]

@@ -99,7 +99,7 @@ public sealed class BadInputTests
         var result = node.RunToEnd("setpriv", "--bounding-set=-all", "--inh-caps=-all");
 
         result.AssertExitCode(4);
-        Assert.Matches("CAP_NET_(ADMIN|RAW)", result.Output + result.Error);
+        Assert.True((result.Output + result.Error).Contains("CAP_NET_", StringComparison.Ordinal), result.ToString());
         AssertNothingStarted(lab, node);
     }
 

@@ -1,10 +1,11 @@
 using Appliance.Limiter;
 using Appliance.Limiter.Memory;
 using Appliance.Limiter.Rules;
+using Xunit.Abstractions;
 
 namespace Limiter.Tests.Memory;
 
-public sealed class LimiterTableTests : IDisposable
+public sealed class LimiterTableTests(ITestOutputHelper output) : IDisposable
 {
     private const int Slots = 64;
     private const ulong Start = 1000 * TimeUnits.PerSecond;
@@ -43,11 +44,11 @@ public sealed class LimiterTableTests : IDisposable
     [Fact]
     public void AKeyWithDebtIsNeverForgotten()
     {
-        // All keys share one home, so they compete for the sixteen slots behind it.
+        // All keys share one home, so they compete for the slots behind it.
         for (ulong key = 0; key < LimiterTable.ProbeLimit; key++) Assert.Equal(TakeOutcome.Taken, Take(Key(key), Start, out _));
         Assert.Equal(TakeOutcome.NoSlot, Take(Key(99), Start + TenPerSecond.TokenUnits, out _));
         LimiterTableStatus status = _table.GetStatus();
-        Assert.Equal((16, 0, 1), (status.Used, status.Evicted, status.TableFull));
+        Assert.Equal((LimiterTable.ProbeLimit, 0, 1), (status.Used, status.Evicted, status.TableFull));
     }
 
     [Fact]
@@ -99,6 +100,23 @@ public sealed class LimiterTableTests : IDisposable
             table.Take(new SlotIdentity((ulong)random.NextInt64() * 2, (ulong)i), TenPerSecond, TenPerSecond.TokenUnits, Start, out _, out _);
         // With debts that never lapse and keys enough, only slots behind the last home may stay empty.
         Assert.InRange(table.GetStatus().Used, table.SlotCount - LimiterTable.ProbeLimit, table.SlotCount);
+    }
+
+    /// <summary>The figures behind the sizing rule of the design note: keys that are all in debt, more and more of them.</summary>
+    [Theory]
+    [InlineData(50, 0.00002)]
+    [InlineData(60, 0.0005)]
+    [InlineData(70, 0.003)]
+    public void HardlyAKeyIsRefusedWhileTheTableHasRoom(int percent, double mostRefused)
+    {
+        using LimiterTable table = LimiterTable.Create(32 << 20, hashSeed: 1);
+        var random = new Random(1);
+        long keys = table.SlotCount * percent / 100;
+        for (long key = 0; key < keys; key++)
+            table.Take(new SlotIdentity((ulong)random.NextInt64() * 2, (ulong)key + 1), TenPerSecond, TenPerSecond.TokenUnits, Start, out _, out _);
+        double refused = (double)table.GetStatus().TableFull / keys;
+        output.WriteLine($"{percent} % of the slots asked for: {refused:P4} of {keys} keys refused");
+        Assert.InRange(refused, 0, mostRefused);
     }
 
     private static SlotIdentity Key(ulong number) => new(0x1000, number + 1);

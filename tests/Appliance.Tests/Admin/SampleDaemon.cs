@@ -1,0 +1,103 @@
+using System.Text;
+using Appliance.Admin;
+using Appliance.Failover;
+using Appliance.Hosting;
+using Appliance.Limiter;
+using Appliance.Policies;
+using Appliance.Proxy;
+using Appliance.Tests.Hosting;
+using Appliance.Vrrp;
+
+namespace Appliance.Tests.Admin;
+
+/// <summary>Daemons at one moment, for the documents that describe them.</summary>
+internal static class SampleDaemon
+{
+    public static readonly DateTimeOffset Started = new(2026, 2, 3, 8, 0, 0, TimeSpan.Zero);
+
+    public static DaemonSnapshot Single() => new()
+    {
+        Node = "lb-a",
+        Version = "1.2.3",
+        StartedAt = Started,
+        NotReady = [],
+        Decisions = new DecisionStatistics(1),
+        Proxy = new ProxyStatus(
+            [new ListenerStatus("web", "192.0.2.100:80", "http", 3, 17, [0, 0, 15, 0, 1, 1], 100, 2000, 1)],
+            [new UpstreamStatus("api", [new ServerStatus("198.51.100.21:8080", "up", 1, 2, 17, 0), new ServerStatus("198.51.100.22:8080", "down", 0, 0, 3, 3)])],
+            [new LoopStatus(0, 1000, 3, 65536), new LoopStatus(1, 999, 0, 65536)]),
+    };
+
+    /// <summary>One of a pair, with policies, names that need escaping, and nothing left out.</summary>
+    public static DaemonSnapshot Pair()
+    {
+        string text = DaemonUnderTest.BundleText(7, 5).Replace("\"all\"", "\"a\\\"b\\\\c\"", StringComparison.Ordinal);
+        BundleReadResult bundle = PolicyBundleReader.Read(Encoding.UTF8.GetBytes(text), Started);
+        Assert.Empty(bundle.Errors);
+        return Single() with
+        {
+            Ha = Report(),
+            Bundle = bundle.Snapshot,
+            PolicyFile = new PolicyFileStatus { LoadedAt = Started, Applied = 2, Refused = 1, Error = "policies.json:3:5: /policies/0: wrong" },
+            PolicyStatistics = new PolicyStatistics(
+                [
+                    new DecisionCount("allow", DecisionReason.AllRulesPassed, "a\"b\\c", "each", "enforce", 15),
+                    new DecisionCount("reject", DecisionReason.TokenBucketExceeded, "a\"b\\c", "each", "enforce", 1),
+                    new DecisionCount("reject", DecisionReason.TokenBucketExceeded, "a\"b\\c", "each", "shadow", 4),
+                ],
+                [new DescriptorMissCount("header:x-tenant", "a\"b\\c", 2)],
+                [new TableFullCount("a\"b\\c", "each", 0)],
+                0),
+            Table = new LimiterTableStatus(1 << 20, 16384, 12, 1, 0, Locked: true),
+            LastReload = new ReloadReport(Appliance.Cli.ExitCode.Invalid, Started, "appliance.yaml:1:1: admn: unknown"),
+            ReloadsRefused = 1,
+        };
+    }
+
+    private static HaReport Report() => HaReporter.Report(
+        new HaSettings
+        {
+            Node = "lb-a",
+            Interface = "eth0",
+            VirtualRouterId = 51,
+            VirtualAddresses = [new VirtualAddress(System.Net.IPAddress.Parse("192.0.2.100"), 24)],
+        },
+        new HaStatus
+        {
+            Role = HaRole.Active,
+            Reason = "the peer is down",
+            Since = Started,
+            Priority = 254,
+            Peer = new HaPeerStatus
+            {
+                Node = "lb-b",
+                State = PeerReachability.Degraded,
+                Role = HaRole.Passive,
+                Fit = true,
+                Trusted = true,
+                RoundTrip = TimeSpan.FromMicroseconds(210),
+                SameConfig = false,
+                SameBundle = true,
+            },
+            Monitors = [new HaMonitorStatus("carrier:eth0", true, "up"), new HaMonitorStatus("witness", false, "no answer from 192.0.2.1")],
+            AddressesHeld = [new VirtualAddress(System.Net.IPAddress.Parse("192.0.2.100"), 24)],
+            Lateness = new LatenessSummary([100_000, 1_000_000], [50, 3, 1], 9_000_000, TimeSpan.FromMilliseconds(2), RealTime: true),
+            Counters = new HaCounters
+            {
+                AdvertsSent = 10,
+                AdvertsReceived = 2,
+                AdvertsWithPseudoHeader = 2,
+                AdvertsRefused = [new("bad_checksum", 1), new("bad_ttl", 0)],
+                HeartbeatsSent = 54,
+                HeartbeatsReceived = 53,
+                HeartbeatsRefused = [new("replayed", 0)],
+                Transitions = 3,
+                Takeovers = 1,
+                SpoofedAdverts = 0,
+                Announcements = 5,
+                AddressesRepaired = 0,
+                SendErrors = 0,
+                Sleeps = 0,
+            },
+        });
+}

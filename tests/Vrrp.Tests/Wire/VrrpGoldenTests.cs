@@ -1,0 +1,57 @@
+using Appliance.Vrrp;
+using Appliance.Vrrp.Wire;
+
+namespace Vrrp.Tests.Wire;
+
+public class VrrpGoldenTests
+{
+    private static readonly byte[] Vip = [192, 0, 2, 100];
+
+    [Fact]
+    public void MessageWithoutPseudoHeaderEqualsTheVector()
+    {
+        Assert.Equal("3133C80100644402C0000264", Write(VrrpChecksum.Rfc9568, 200, 100));
+    }
+
+    [Fact]
+    public void MessageWithPseudoHeaderAtTenMillisecondsEqualsTheVector()
+    {
+        Assert.Equal("3133C8010001A1D4C0000264", Write(VrrpChecksum.PseudoHeader, 200, 1));
+    }
+
+    [Theory]
+    [InlineData(VrrpChecksum.Rfc9568)]
+    [InlineData(VrrpChecksum.PseudoHeader)]
+    public void BothReadingsOfTheChecksumAreAcceptedAndTold(VrrpChecksum checksum)
+    {
+        byte[] message = Convert.FromHexString(Write(checksum, 200, 100));
+        Assert.Equal(RejectReason.None, VrrpReader.ReadMessage(message, 0xc0000201, VrrpWire.Group, 51, out VrrpAdvert advert));
+        Assert.Equal(checksum, advert.Checksum);
+        Assert.Equal((200, 100, 1_000_000_000L), (advert.Priority, advert.IntervalCs, advert.IntervalNs));
+    }
+
+    [Fact]
+    public void PacketCarriesTtl255AndAValidHeaderChecksum()
+    {
+        byte[] packet = Adverts.Packet();
+        Assert.Equal(255, packet[8]);
+        Assert.Equal(112, packet[9]);
+        Assert.Equal(0, InternetChecksum.Fold(InternetChecksum.Sum(packet.AsSpan(0, 20))));
+    }
+
+    private static string Write(VrrpChecksum checksum, byte priority, int intervalCs)
+    {
+        byte[] to = new byte[12];
+        VrrpWriter.WriteMessage(to, new VrrpAdvert
+        {
+            RouterId = 51,
+            Priority = priority,
+            IntervalCs = intervalCs,
+            Source = 0xc0000201,
+            Destination = VrrpWire.Group,
+            Addresses = Vip,
+            Checksum = checksum,
+        });
+        return Convert.ToHexString(to);
+    }
+}
