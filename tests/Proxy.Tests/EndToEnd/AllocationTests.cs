@@ -1,4 +1,7 @@
+using System.Diagnostics;
+using System.Reflection;
 using System.Text;
+using Appliance.Proxy;
 using Proxy.Tests.Support;
 
 namespace Proxy.Tests.EndToEnd;
@@ -34,8 +37,10 @@ public sealed class AllocationTests
         before = await rig.OnLoopAsync(GC.GetAllocatedBytesForCurrentThread);
         await AskAsync(client, bytes, answer.Contains("chunked", StringComparison.Ordinal), Requests);
         long allocated = await rig.OnLoopAsync(GC.GetAllocatedBytesForCurrentThread) - before - own;
-        // One request's worth of anything would be 24 * 2000; what is left is the measuring itself.
-        Assert.InRange(allocated, -256, 256);
+        // One object per request would be 24 * 2000 at least; what is left is the measuring itself. Unoptimised builds make every async
+        // state machine an object, so that there only its number is bounded.
+        bool optimised = typeof(ProxyServer).Assembly.GetCustomAttribute<DebuggableAttribute>() is not { IsJITOptimizerDisabled: true };
+        Assert.InRange(allocated, -256, optimised ? 256 : 2048 * Requests);
     }
 
     private static async Task AskAsync(RawPeer client, byte[] request, bool chunked, int times)
