@@ -48,8 +48,14 @@ node_boot() {
 # The leader is kept in a file, since tests run in subshells.
 find_leader() {
     local leader
-    leader=$(pgrep -P "$(cat "$work/$1/supervisor")" | head -n 1)
-    [[ -n $leader ]] && echo "$leader" > "$work/$1/leader"
+    for leader in $(pgrep -P "$(cat "$work/$1/supervisor")"); do
+        # systemd-nspawn has short-lived children before the one that is process 1 inside.
+        if grep -q '^NSpid:.*\b1$' "/proc/$leader/status"; then
+            echo "$leader" > "$work/$1/leader"
+            return
+        fi
+    done
+    return 1
 }
 
 leader_of() { cat "$work/$1/leader"; }
