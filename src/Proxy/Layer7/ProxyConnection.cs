@@ -24,7 +24,7 @@ internal sealed class ProxyConnection : HttpConnection
         _peer = client.RemoteAddress;
         _trusted = Snapshot.Trusted.Contains(_peer);
         _addressLength = _peer.Format(_address);
-        _attempt = new ServerExchange(client);
+        _attempt = new ServerExchange(client, () => IsEnding);
     }
 
     private RequestHead Request => Exchange.Request;
@@ -92,7 +92,7 @@ internal sealed class ProxyConnection : HttpConnection
 
             UpstreamRequest.Write(connection.Connection.Writer, Head, Request, _address.AsSpan(0, _addressLength), _trusted, Loop.Ids);
             if (Request.HasBody) SkipHead();
-            ExchangeOutcome outcome = await _attempt.RunAsync(connection, Exchange, Snapshot, IsEnding);
+            ExchangeOutcome outcome = await _attempt.RunAsync(connection, Exchange, Snapshot);
             mayReuse = false;
             if (outcome != ExchangeOutcome.NotBegun) return await ConcludeAsync(outcome);
         }
