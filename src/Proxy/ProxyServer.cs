@@ -165,11 +165,9 @@ public sealed class ProxyServer : IDisposable
     private UpstreamPool? Unchanged(UpstreamSettings settings) =>
         _pools.FirstOrDefault(pool => pool.Settings.Name == settings.Name && pool.Settings.Servers.SequenceEqual(settings.Servers));
 
+    /// <summary>A listener on the same address keeps its sockets, whatever else of it changes: they never stop accepting.</summary>
     private Listener? SamePlace(ListenerSettings settings) => _listeners.FirstOrDefault(listener =>
-        !listener.IsClosed
-        && listener.Snapshot.Settings.Name == settings.Name
-        && listener.Snapshot.Settings.Protocol == settings.Protocol
-        && listener.Snapshot.Settings.Address.Equals(settings.Address));
+        !listener.IsClosed && listener.Snapshot.Settings.Address.Equals(settings.Address));
 
     private ListenerSnapshot Compile(ListenerSettings listener, ImmutableArray<UpstreamPool> pools)
     {

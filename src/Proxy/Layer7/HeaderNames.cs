@@ -5,7 +5,10 @@ namespace Appliance.Proxy.Layer7;
 /// <summary>Recognises field names, whatever their case (RFC 9110 section 5.1).</summary>
 internal static class HeaderNames
 {
-    /// <summary>The name's meaning to us. The switch on the length sends most names away after one comparison.</summary>
+    /// <summary>
+    /// The name's meaning to us. The switch on the length sends most names away after one comparison. What a proxy claims about a client is
+    /// recognised with '_' for '-' too: servers that hand headers on as variables (CGI, WSGI) cannot tell the two apart.
+    /// </summary>
     internal static KnownHeader Identify(ReadOnlySpan<byte> name) => name.Length switch
     {
         2 when Is(name, "te"u8) => KnownHeader.Te,
@@ -16,13 +19,13 @@ internal static class HeaderNames
         9 when Is(name, "forwarded"u8) => KnownHeader.Forwarded,
         10 when Is(name, "connection"u8) => KnownHeader.Connection,
         10 when Is(name, "keep-alive"u8) => KnownHeader.KeepAlive,
-        12 when Is(name, "x-request-id"u8) => KnownHeader.RequestId,
+        12 when Loosely(name, "x-request-id"u8) => KnownHeader.RequestId,
         14 when Is(name, "content-length"u8) => KnownHeader.ContentLength,
-        15 when Is(name, "x-forwarded-for"u8) => KnownHeader.ForwardedFor,
-        16 when Is(name, "x-forwarded-host"u8) => KnownHeader.ForwardedHost,
+        15 when Loosely(name, "x-forwarded-for"u8) => KnownHeader.ForwardedFor,
+        16 when Loosely(name, "x-forwarded-host"u8) => KnownHeader.ForwardedHost,
         16 when Is(name, "proxy-connection"u8) => KnownHeader.ProxyConnection,
         17 when Is(name, "transfer-encoding"u8) => KnownHeader.TransferEncoding,
-        17 when Is(name, "x-forwarded-proto"u8) => KnownHeader.ForwardedProto,
+        17 when Loosely(name, "x-forwarded-proto"u8) => KnownHeader.ForwardedProto,
         _ => KnownHeader.Other,
     };
 

@@ -254,11 +254,18 @@ internal abstract class MessageHead
         {
             ref HeaderField field = ref _fields[i];
             if (!Ascii.EqualsIgnoreCase(field.Name(head), name)) continue;
-            if (field.Known == KnownHeader.Upgrade) UpgradeField = i;
+            if (field.Known == KnownHeader.Upgrade) UpgradeField = LeadsOutOfHttp(field.Value(head)) ? i : -1;
             // A sender cannot have the fields removed that the message's meaning or our own marks hang on.
             else if (field.Known == KnownHeader.Other || field.Known == KnownHeader.Accept) field.HopByHop = true;
         }
     }
+
+    /// <summary>
+    /// One protocol that is not HTTP. What switches to HTTP/2 in clear text would carry requests past routes and policies: its offer is dropped,
+    /// and the server answers in HTTP/1.1.
+    /// </summary>
+    private static bool LeadsOutOfHttp(ReadOnlySpan<byte> protocol) =>
+        IsToken(protocol) && !Ascii.EqualsIgnoreCase(protocol, "h2c"u8) && !Ascii.EqualsIgnoreCase(protocol, "http"u8);
 
     private protected static ReadOnlySpan<byte> Trim(ReadOnlySpan<byte> value) => value.Trim(" \t"u8);
 }

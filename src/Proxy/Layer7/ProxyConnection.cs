@@ -15,14 +15,12 @@ internal sealed class ProxyConnection : HttpConnection
     private readonly byte[] _address = new byte[45];
     private readonly int _addressLength;
     private readonly ClientAddress _peer;
-    private readonly bool _trusted;
 
     internal ProxyConnection(Connection client, Listener listener, HttpLoop loop, PolicyEngine? policies, ILogger log)
         : base(client, listener, loop, log)
     {
         _policies = policies;
         _peer = client.RemoteAddress;
-        _trusted = Snapshot.Trusted.Contains(_peer);
         _addressLength = _peer.Format(_address);
         _attempt = new ServerExchange(client, () => IsEnding);
     }
@@ -90,7 +88,7 @@ internal sealed class ProxyConnection : HttpConnection
                 server.OnConnected();
             }
 
-            UpstreamRequest.Write(connection.Connection.Writer, Head, Request, _address.AsSpan(0, _addressLength), _trusted, Loop.Ids);
+            WriteRequest(connection);
             if (Request.HasBody) SkipHead();
             ExchangeOutcome outcome = await _attempt.RunAsync(connection, Exchange, Snapshot);
             mayReuse = false;
@@ -99,6 +97,10 @@ internal sealed class ProxyConnection : HttpConnection
 
         return Client.Error == ConnectionError.None && await AnswerErrorAsync(failure);
     }
+
+    private void WriteRequest(ServerConnection connection) => UpstreamRequest.Write(
+        connection.Connection.Writer, Head, Request, _address.AsSpan(0, _addressLength), Snapshot.Trusted.Contains(_peer),
+        connection.Server.HostText, Loop.Ids);
 
     private ValueTask<bool> ConcludeAsync(ExchangeOutcome outcome)
     {

@@ -158,9 +158,10 @@ internal sealed class RequestHead : MessageHead
             _hostField = i;
         }
 
+        Span<byte> normal = stackalloc byte[HostName.MaxLength];
+        if (!Authority.Equals(default) && HostName.Normalize(head[Authority], normal) == 0) return Bad(HttpError.BadTarget) > 0;
         if (_hostField < 0) return MinorVersion == 0 || Bad(HttpError.MissingHost) > 0;
         ReadOnlySpan<byte> host = Fields[_hostField].Value(head);
-        Span<byte> normal = stackalloc byte[HostName.MaxLength];
         if (!host.IsEmpty && HostName.Normalize(host, normal) == 0) return Bad(HttpError.BadHost) > 0;
         if (Authority.Equals(default)) return true;
         return Ascii.EqualsIgnoreCase(head[Authority], host) || Bad(HttpError.HostMismatch) > 0;

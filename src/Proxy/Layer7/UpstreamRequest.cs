@@ -22,9 +22,11 @@ internal static class UpstreamRequest
     /// <param name="request">The same, parsed.</param>
     /// <param name="client">The TCP peer's address as text.</param>
     /// <param name="trusted">The peer may speak for others: what it says is kept and added to.</param>
+    /// <param name="server">What Host says when the request, of HTTP/1.0, names no host.</param>
     /// <param name="ids">Where request ids come from.</param>
     internal static void Write(
-        ConnectionWriter writer, ReadOnlySpan<byte> head, RequestHead request, ReadOnlySpan<byte> client, bool trusted, RequestIds ids)
+        ConnectionWriter writer, ReadOnlySpan<byte> head, RequestHead request, ReadOnlySpan<byte> client, bool trusted,
+        ReadOnlySpan<byte> server, RequestIds ids)
     {
         var text = new HeadWriter(writer.GetSpan(head.Length + Added));
         text.Write(request.Method(head));
@@ -33,7 +35,9 @@ internal static class UpstreamRequest
         text.Write(" HTTP/1.1\r\n"u8);
         text.WriteFields(head, request.Fields, trusted ? HopByHop : HopByHop | Claims);
         WriteForwardedFor(ref text, head, request, client, trusted);
-        uint present = trusted ? Present(request) : 0;
+        uint named = Present(request);
+        if ((named & (1u << (int)KnownHeader.Host)) == 0) WriteHost(ref text, request.Host(head), server);
+        uint present = trusted ? named : 0;
         if ((present & (1u << (int)KnownHeader.ForwardedProto)) == 0) text.Write("X-Forwarded-Proto: http\r\n"u8);
         WriteForwardedHost(ref text, head, request, present);
         if ((present & (1u << (int)KnownHeader.RequestId)) == 0)
@@ -70,6 +74,14 @@ internal static class UpstreamRequest
         }
 
         text.Write(client);
+        text.Write("\r\n"u8);
+    }
+
+    /// <summary>HTTP/1.1, as which the request goes on, demands the field (RFC 9112 section 3.2).</summary>
+    private static void WriteHost(ref HeadWriter text, ReadOnlySpan<byte> asked, ReadOnlySpan<byte> server)
+    {
+        text.Write("Host: "u8);
+        text.Write(asked.IsEmpty ? server : asked);
         text.Write("\r\n"u8);
     }
 

@@ -51,6 +51,13 @@ internal sealed class ListenSocket : LoopSource
         Descriptor = -1;
     }
 
+    /// <summary>Takes what the kernel has completed already: closing resets it otherwise.</summary>
+    internal void AcceptLastAndClose()
+    {
+        OnEvents(Linux.EpollIn);
+        CloseNow();
+    }
+
     /// <summary>Out of descriptors or memory: a level-triggered listener would spin, so it pauses; the backlog keeps the clients.</summary>
     private void OnAcceptError(int error)
     {

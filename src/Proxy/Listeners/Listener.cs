@@ -85,7 +85,7 @@ internal sealed class Listener
     {
         if (_closed) return;
         _closed = true;
-        foreach (ListenSocket socket in _sockets) socket.Loop.Post(socket.CloseNow);
+        foreach (ListenSocket socket in _sockets) socket.Loop.Post(socket.AcceptLastAndClose);
         if (Address is UnixDomainSocketEndPoint unix) File.Delete(unix.ToString());
         ProxyLog.ListenerClosed(_log, Snapshot.Settings.Name);
     }
@@ -94,7 +94,17 @@ internal sealed class Listener
     internal void OnAccepted(EventLoop loop, int descriptor, in SocketAddress remote)
     {
         var connection = new Connection(loop, descriptor, remote);
-        loop.Register(connection);
+        try
+        {
+            loop.Register(connection);
+        }
+        catch (Win32Exception error)
+        {
+            _ = Libc.Close(descriptor);
+            OnAcceptPaused(error.NativeErrorCode);
+            return;
+        }
+
         ListenerCounters counters = Counters(loop);
         counters.Accepted++;
         counters.Active++;

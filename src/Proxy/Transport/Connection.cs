@@ -70,7 +70,17 @@ internal sealed class Connection : LoopSource, IDuplexPipe, IValueTaskSource<boo
         }
 
         SocketOptions.SetNoDelay(descriptor);
-        loop.Register(connection);
+        try
+        {
+            loop.Register(connection);
+        }
+        catch (System.ComponentModel.Win32Exception)
+        {
+            // No memory or watches left in the kernel: as good as unreachable, and counted as such.
+            connection.MarkError(ConnectionError.Unreachable);
+            return new(false);
+        }
+
         SocketAddress address = remote;
         // SAFETY: the address lives on this frame for the length of the call.
         fixed (byte* bytes = address.Bytes)
@@ -255,9 +265,9 @@ internal sealed class Connection : LoopSource, IDuplexPipe, IValueTaskSource<boo
             return;
         }
 
-        bool fired = Reader.OnDeadline(nowNs);
-        if (!fired && !IsClosed) fired = Writer.OnDeadline(nowNs);
-        if (fired || IsClosed) return;
+        _ = Reader.OnDeadline(nowNs);
+        if (!IsClosed) _ = Writer.OnDeadline(nowNs);
+        if (IsClosed) return;
         // The operation that armed the timer is over; one that waits now may have a later deadline.
         long next = Math.Min(Reader.IsWaiting ? Reader.DeadlineNs : long.MaxValue, Writer.DeadlineNs);
         if (next != long.MaxValue) ArmTimer(next);

@@ -1,3 +1,4 @@
+using System.Text;
 using Appliance.Proxy.Configuration;
 using Appliance.Proxy.Interop;
 using Appliance.Proxy.Transport;
@@ -29,6 +30,7 @@ internal sealed class LoopServer
         Loop = loop;
         Settings = settings;
         Address = SocketAddress.From(settings.Address);
+        HostText = Encoding.ASCII.GetBytes(settings.Address.ToString());
         _upstream = upstream;
         _log = log;
         _sweep = new SweepTimer(this);
@@ -39,6 +41,9 @@ internal sealed class LoopServer
     internal ServerSettings Settings { get; }
 
     internal SocketAddress Address { get; }
+
+    /// <summary>Its address as the value of Host, for requests that name none.</summary>
+    internal byte[] HostText { get; }
 
     /// <summary>Standing in the rotation; see <see cref="LoopPool"/>.</summary>
     internal int Credit { get; set; }

@@ -41,6 +41,29 @@ public sealed class ApplyTests
     }
 
     [Fact]
+    public async Task AListenerThatChangesItsNameAndProtocolKeepsItsPort()
+    {
+        using var upstream = new Upstream();
+        upstream.ServeAnswer(Ok);
+        IPEndPoint address = Upstream.Nobody();
+        ProxySettings settings = Settings(address, upstream.Address);
+        await using var rig = new ProxyRig(settings);
+        ListenerSettings before = settings.Listeners[0];
+        ListenerSettings after = new()
+        {
+            Name = "renamed",
+            Protocol = ListenerProtocol.Tcp,
+            Address = before.Address,
+            Upstream = settings.Upstreams[0].Name,
+        };
+        rig.Server.Apply(settings with { Listeners = [after] });
+        RawPeer client = await rig.ConnectAsync();
+        await client.SendAsync(Get);
+        Assert.Equal("ok", (await client.ReadAnswerAsync()).Body);
+        Assert.Equal(("renamed", "tcp"), (rig.Listener.Name, rig.Listener.Protocol));
+    }
+
+    [Fact]
     public async Task AKeptListenerTakesItsNewRoutesForTheNextRequestOfAConnection()
     {
         using var first = new Upstream();

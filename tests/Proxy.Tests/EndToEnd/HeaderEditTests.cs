@@ -49,6 +49,33 @@ public sealed class HeaderEditTests
         Assert.Matches("^[0-9a-f]{32}$", seen["X-Request-Id"]);
     }
 
+    [Theory]
+    [InlineData("X_Forwarded_For: 192.0.2.1")]
+    [InlineData("X-Forwarded_Host: evil")]
+    [InlineData("x_request_id: mine")]
+    public async Task ClaimsWithUnderscoresAreClaimsToo(string line)
+    {
+        HttpText seen = await ForwardAsync($"GET / HTTP/1.1\r\nHost: a\r\n{line}\r\n\r\n");
+        Assert.False(seen.Has(line[..line.IndexOf(':')]));
+    }
+
+    [Fact]
+    public async Task AnOfferToSwitchToHttp2IsDroppedSoThatNoTunnelPassesThePolicies()
+    {
+        HttpText seen = await ForwardAsync(
+            "GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\n\r\n");
+        Assert.All(new[] { "Upgrade", "Connection", "HTTP2-Settings" }, name => Assert.False(seen.Has(name), name));
+    }
+
+    [Fact]
+    public async Task ARequestOfHttp10WithoutAHostNamesTheServer()
+    {
+        HttpText seen = await ForwardAsync("GET / HTTP/1.0\r\n\r\n");
+        Assert.Matches(@"^127\.0\.0\.1:\d+$", seen["Host"]);
+        seen = await ForwardAsync("GET http://public.example/ HTTP/1.0\r\n\r\n");
+        Assert.Equal("public.example", seen["Host"]);
+    }
+
     [Fact]
     public async Task ClaimsOfTrustedProxiesAreKeptAndAddedTo()
     {

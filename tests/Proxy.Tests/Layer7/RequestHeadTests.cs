@@ -72,7 +72,7 @@ public sealed class RequestHeadTests
         { nameof(HttpError.BadHost), "GET / HTTP/1.1\r\nHost: " + new string('a', 256) + "\r\n\r\n" },
         { nameof(HttpError.HostMismatch), "GET http://b/ HTTP/1.1\r\nHost: a\r\n\r\n" },
         { nameof(HttpError.HostMismatch), "GET http://a:81/ HTTP/1.1\r\nHost: a\r\n\r\n" },
-        { nameof(HttpError.HostMismatch), "GET http://u@a/ HTTP/1.1\r\nHost: a\r\n\r\n" },
+        { nameof(HttpError.BadTarget), "GET http://u@a/ HTTP/1.1\r\nHost: a\r\n\r\n" },
         { nameof(HttpError.BadContentLength), Post("Content-Length: -1") },
         { nameof(HttpError.BadContentLength), Post("Content-Length: +1") },
         { nameof(HttpError.BadContentLength), Post("Content-Length: 0x10") },
