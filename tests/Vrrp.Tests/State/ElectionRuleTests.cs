@@ -266,4 +266,30 @@ public class ElectionRuleTests
         Assert.Equal(200, Election.NextBeat(100, 199, 100));
         Assert.Equal(350, Election.NextBeat(100, 250, 100));
     }
+
+    [Fact]
+    public void ListeningSleeperAssertsNothingWhateverItHears()
+    {
+        ElectionState state = Elections.Hear(Elections.Pair, Elections.Active(Elections.Pair), Elections.PassivePeer, 2);
+        ElectionState woke = Elections.Step(Elections.Pair, state, ElectionEvent.Timer, state.SeenNs + (10 * Elections.Interval)).State;
+        Assert.True(woke.Listening);
+        ElectionResult zero = Elections.Next(Elections.Pair, woke, ElectionEvent.Advert(0, Elections.Other, Elections.Interval));
+        Assert.False(zero.Actions.Has(ElectionDeeds.SendAdvert) || zero.Actions.Has(ElectionDeeds.AnnounceOnce));
+    }
+
+    [Fact]
+    public void DyingPeerIsNotTakenForACutLan()
+    {
+        ElectionState state = Elections.Hear(Elections.Pair, Elections.Passive(Elections.Pair), Elections.ActivePeer, 3);
+        long last = state.SeenNs;
+        state = Elections.Step(Elections.Pair, state, ElectionEvent.Advert(253, Elections.Other, Elections.Interval), last).State;
+        state = Elections.Step(Elections.Pair, state, ElectionEvent.Heartbeat(Elections.ActivePeer), last + (Elections.Interval / 2)).State;
+        while (state.Role == HaRole.Passive)
+        {
+            Assert.False(state.LanSilent);
+            state = Elections.Step(Elections.Pair, state, ElectionEvent.Timer, state.NextDeadlineNs).State;
+        }
+
+        Assert.Equal((HaRole.Active, HaReason.PeerDead), (state.Role, state.Reason));
+    }
 }
