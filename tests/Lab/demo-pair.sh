@@ -148,7 +148,7 @@ step_crash() {
     finish_probe
     local gap
     gap=$(value "$HOME_DIR/crash.log" longest_gap_ms)
-    say "longest time without an answer: $gap ms"
+    say "longest time without an answer: $gap ms (next longest: $(value "$HOME_DIR/crash.log" second_gap_ms) ms, which is this machine's own noise)"
     say "now serving: node b ($(role "$HOME_DIR/b")), answering on $VIP:"
     in_ns client curl -s --max-time 5 "http://$VIP/" | indent
     remember "outage seen by the client, active killed" "$gap ms" "under 500 ms"
@@ -179,6 +179,7 @@ step_switch() {
     local gap failed
     gap=$(value "$HOME_DIR/switch.log" longest_gap_ms) failed=$(value "$HOME_DIR/switch.log" errors)
     say "failed requests: $failed of $(value "$HOME_DIR/switch.log" attempts), longest time without an answer: $gap ms"
+    if [[ $failed != 0 ]]; then say "(a request under way at the very instant is cut: flows do not follow the address in this version)"; fi
     remember "planned switch, failed requests" "$failed" "0"
     remember "planned switch, longest wait" "$gap ms" ""
 }
