@@ -46,12 +46,12 @@ public readonly record struct ClientAddress(UInt128 Bits)
         return new IPAddress(IsIPv4 ? octets[12..] : octets);
     }
 
-    /// <summary>Reads dotted-quad or RFC 4291 text without brackets, port or zone. Never throws; may allocate (the text comes from a proxy header, not from every request).</summary>
+    /// <summary>Reads dotted-quad or RFC 4291 text without brackets, port or zone. Never throws; allocates for IPv6 only.</summary>
     public static bool TryParse(ReadOnlySpan<byte> text, out ClientAddress address)
     {
+        if (text.IndexOf((byte)':') < 0) return TryParseIPv4(text, out address);
         address = default;
-        if (text.Length is 0 or > 45 || !IPAddress.TryParse(text, out IPAddress? parsed)) return false;
-        if (text.IndexOf((byte)':') < 0 && text.Count((byte)'.') != 3) return false;
+        if (text.Length > 45 || text.IndexOf((byte)'%') >= 0 || !IPAddress.TryParse(text, out IPAddress? parsed)) return false;
         address = From(parsed);
         return true;
     }
@@ -82,4 +82,29 @@ public readonly record struct ClientAddress(UInt128 Bits)
 
     /// <inheritdoc/>
     public override string ToString() => ToIPAddress().ToString();
+
+    /// <summary>Four decimal numbers of at most three digits and nothing else: what inet_aton forgives is refused.</summary>
+    private static bool TryParseIPv4(ReadOnlySpan<byte> text, out ClientAddress address)
+    {
+        address = default;
+        uint bits = 0;
+        for (int octet = 0; octet < 4; octet++)
+        {
+            int end = octet < 3 ? text.IndexOf((byte)'.') : text.Length;
+            if (end is < 1 or > 3) return false;
+            uint value = 0;
+            foreach (byte digit in text[..end])
+            {
+                if (digit is < (byte)'0' or > (byte)'9') return false;
+                value = value * 10 + (uint)(digit - '0');
+            }
+
+            if (value > 255) return false;
+            bits = (bits << 8) | value;
+            text = octet < 3 ? text[(end + 1)..] : default;
+        }
+
+        address = FromIPv4(bits);
+        return true;
+    }
 }

@@ -24,6 +24,12 @@ public abstract class LocalExchange
     /// <summary>The TCP peer, whatever its headers say; default on a Unix socket.</summary>
     public abstract ClientAddress Peer { get; }
 
+    /// <summary>The peer is one of the listener's trusted proxies: what it says of others is believed (policies.md A7).</summary>
+    public abstract bool PeerIsTrusted { get; }
+
+    /// <summary>The nearest untrusted address: the peer, or the client that trusted proxies stand before.</summary>
+    public abstract ClientAddress Client { get; }
+
     /// <summary>The event loop's number, 0 ..; the lane to pass to the policy engine.</summary>
     public abstract int Lane { get; }
 

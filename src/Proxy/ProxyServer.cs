@@ -136,6 +136,8 @@ public sealed class ProxyServer : IDisposable
             if (_disposed) return;
             _disposed = true;
             foreach (Listener listener in _listeners) listener.Close();
+            // Idle server connections end with FIN; what the loops still find open after that is cut.
+            foreach (UpstreamPool pool in _pools) pool.Retire();
         }
 
         foreach (EventLoop loop in _loops) loop.Dispose();

@@ -16,6 +16,7 @@ internal sealed class Tally(double warmupMs)
     private double _lastAnswerMs = -1;
     private double _longestGapMs;
     private double _longestGapStartMs;
+    private double _secondGapMs;
     private double _longestAnswerMs;
     private double _probeLateMs;
     private int _attempts;
@@ -97,6 +98,7 @@ internal sealed class Tally(double warmupMs)
             Add(text, "skipped", _skipped);
             Add(text, "longest_gap_ms", _longestGapMs);
             Add(text, "longest_gap_start_ms", _longestGapStartMs);
+            Add(text, "second_gap_ms", _secondGapMs);
             Add(text, "slowest_answer_ms", _longestAnswerMs);
             Add(text, "probe_late_ms", _probeLateMs);
             Add(text, "duration_ms", endMs);
@@ -111,8 +113,12 @@ internal sealed class Tally(double warmupMs)
     {
         // Before the first answer there was no service to lose, unless none ever came.
         double fromMs = _lastAnswerMs < 0 && _answers > 0 ? untilMs : Math.Max(_lastAnswerMs, 0);
-        if (untilMs <= warmupMs || untilMs - fromMs <= _longestGapMs) return;
-        _longestGapMs = untilMs - fromMs;
+        double gapMs = untilMs - fromMs;
+        if (untilMs <= warmupMs) return;
+        // Where one thing happened, the second longest gap is what the machine itself was good for.
+        _secondGapMs = Math.Max(_secondGapMs, Math.Min(gapMs, _longestGapMs));
+        if (gapMs <= _longestGapMs) return;
+        _longestGapMs = gapMs;
         _longestGapStartMs = fromMs;
     }
 

@@ -1,4 +1,3 @@
-using Appliance.Limiter;
 using Appliance.Proxy;
 using Appliance.Proxy.Layer7;
 
@@ -19,14 +18,12 @@ internal static class DecisionContext
     private static ReadOnlySpan<byte> Root => "/v1/decision"u8;
 
     /// <param name="exchange">The question.</param>
-    /// <param name="trusted">Whose headers are believed.</param>
     /// <param name="scratch">At least <see cref="ScratchBytes"/>; the view points into it.</param>
     /// <param name="view">Valid when <see cref="DecisionFault.None"/> is returned, as long as the exchange and the scratch memory.</param>
-    public static DecisionFault TryRead(LocalExchange exchange, TrustedNetworks trusted, Span<byte> scratch, out DecisionView view)
+    public static DecisionFault TryRead(LocalExchange exchange, Span<byte> scratch, out DecisionView view)
     {
         view = default;
-        ClientAddress peer = exchange.Peer;
-        bool believed = trusted.Contains(peer);
+        bool believed = exchange.PeerIsTrusted;
         if (!believed && HasOriginal(exchange)) return DecisionFault.Untrusted;
 
         Span<byte> path = scratch[..MaximumTargetBytes];
@@ -37,9 +34,7 @@ internal static class DecisionContext
         int hostLength = HostName.Normalize(Pick(exchange, believed, "x-original-host"u8, "x-forwarded-host"u8, "host"u8), host);
         ReadOnlySpan<byte> method = Pick(exchange, believed, "x-original-method"u8, "x-forwarded-method"u8, default);
         if (method.IsEmpty) method = exchange.Method;
-        ClientAddress client = peer;
-        if (believed && exchange.TryGetHeader("x-forwarded-for"u8, out ReadOnlySpan<byte> hops)) client = ForwardedClient.Find(peer, hops, trusted);
-        view = new DecisionView(exchange, method, path, query, host[..hostLength], client);
+        view = new DecisionView(exchange, method, path, query, host[..hostLength], exchange.Client);
         return DecisionFault.None;
     }
 

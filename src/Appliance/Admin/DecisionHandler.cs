@@ -12,18 +12,15 @@ namespace Appliance.Admin;
 internal sealed class DecisionHandler : ILocalHandler
 {
     private readonly PolicyEngine? _engine;
-    private readonly TrustedNetworks _trusted;
     private readonly DecisionStatistics _statistics;
     private readonly byte[][] _scratch;
 
     /// <param name="engine">Null: no policies are configured, every answer is 503.</param>
-    /// <param name="trusted">Gateways whose X-Original-* and X-Forwarded-* are believed.</param>
     /// <param name="statistics">Outlives the handler, which is replaced at a reload.</param>
     /// <param name="lanes">Number of event loops.</param>
-    public DecisionHandler(PolicyEngine? engine, TrustedNetworks trusted, DecisionStatistics statistics, int lanes)
+    public DecisionHandler(PolicyEngine? engine, DecisionStatistics statistics, int lanes)
     {
         _engine = engine;
-        _trusted = trusted;
         _statistics = statistics;
         _scratch = new byte[lanes][];
         for (int lane = 0; lane < lanes; lane++) _scratch[lane] = new byte[DecisionContext.ScratchBytes];
@@ -50,7 +47,7 @@ internal sealed class DecisionHandler : ILocalHandler
 
     public void Decide(LocalExchange exchange)
     {
-        DecisionFault fault = DecisionContext.TryRead(exchange, _trusted, _scratch[exchange.Lane], out DecisionView view);
+        DecisionFault fault = DecisionContext.TryRead(exchange, _scratch[exchange.Lane], out DecisionView view);
         if (fault != DecisionFault.None)
         {
             Refuse(exchange, fault);

@@ -25,8 +25,8 @@ internal sealed class ProxyPlan(PolicyEngine? engine, DecisionStatistics decisio
     public ProxySettings Compile(ApplianceConfig config)
     {
         if (_daemon is null || _control is null) throw new InvalidOperationException("not connected");
-        var admin = new AdminHandler(_daemon, Decisions(config.Admin.TrustedProxies));
-        ProxySettings settings = ProxyMapping.ToSettings(config, admin, listener => Decisions(listener.TrustedProxies));
+        var admin = new AdminHandler(_daemon, Decisions());
+        ProxySettings settings = ProxyMapping.ToSettings(config, admin, _ => Decisions());
         return settings with
         {
             Listeners = settings.Listeners.Add(new ListenerSettings
@@ -39,6 +39,5 @@ internal sealed class ProxyPlan(PolicyEngine? engine, DecisionStatistics decisio
         };
     }
 
-    private DecisionHandler Decisions(System.Collections.Immutable.ImmutableArray<System.Net.IPNetwork> trusted) =>
-        new(engine, new TrustedNetworks(trusted), decisions, loops);
+    private DecisionHandler Decisions() => new(engine, decisions, loops);
 }

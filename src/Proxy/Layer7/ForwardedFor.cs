@@ -14,8 +14,9 @@ internal static class ForwardedFor
     /// not is the client. What is not an address ends the walk: beyond it nothing can be believed.
     /// </summary>
     internal static ClientAddress NearestUntrusted(
-        RequestHead request, ReadOnlySpan<byte> head, ClientAddress peer, ListenerSnapshot snapshot)
+        RequestHead request, ReadOnlySpan<byte> head, ClientAddress peer, TrustedNetworks trusted)
     {
+        if (!trusted.Contains(peer)) return peer;
         ClientAddress nearest = peer;
         int hops = 0;
         for (int i = request.FieldCount - 1; i >= 0; i--)
@@ -27,7 +28,7 @@ internal static class ForwardedFor
                 int comma = list.LastIndexOf((byte)',');
                 if (!TryParse(list[(comma + 1)..].Trim(" \t"u8), out ClientAddress address) || ++hops > MaxHops) return nearest;
                 nearest = address;
-                if (!snapshot.Trusts(address)) return nearest;
+                if (!trusted.Contains(address)) return nearest;
                 list = comma < 0 ? default : list[..comma];
             }
         }

@@ -25,7 +25,7 @@ internal sealed class LocalConnection : HttpConnection
     private protected override async ValueTask<bool> ServeAsync()
     {
         if (!Exchange.Normalize(Head)) return await AnswerErrorAsync(HttpError.BadTarget);
-        _request.Begin(Exchange, Head);
+        _request.Begin(Exchange, Head, Snapshot.Trusted);
         SkipHead();
         RequestHead request = Exchange.Request;
         if (request.HasBody)

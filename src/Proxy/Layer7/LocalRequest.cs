@@ -1,5 +1,6 @@
 using System.Buffers;
 using Appliance.Limiter;
+using Appliance.Proxy.Listeners;
 using Appliance.Proxy.Transport;
 
 namespace Appliance.Proxy.Layer7;
@@ -18,6 +19,7 @@ internal sealed class LocalRequest(Connection client) : LocalExchange
     private byte[] _head = new byte[1024];
     private int _headLength;
     private HttpExchange? _exchange;
+    private TrustedNetworks? _trusted;
     private long _nowNs;
     private string _contentType = DefaultContentType;
     private int _status = 200;
@@ -38,6 +40,12 @@ internal sealed class LocalRequest(Connection client) : LocalExchange
 
     /// <inheritdoc/>
     public override ClientAddress Peer { get; } = client.RemoteAddress;
+
+    /// <inheritdoc/>
+    public override bool PeerIsTrusted => _trusted!.Contains(Peer);
+
+    /// <inheritdoc/>
+    public override ClientAddress Client => ForwardedFor.NearestUntrusted(_exchange!.Request, HeadBytes, Peer, _trusted!);
 
     /// <inheritdoc/>
     public override int Lane => client.Loop.Number;
@@ -95,8 +103,9 @@ internal sealed class LocalRequest(Connection client) : LocalExchange
     }
 
     /// <summary>Begins a request: copies its head, which leaves the read buffer.</summary>
-    internal void Begin(HttpExchange exchange, ReadOnlySpan<byte> head)
+    internal void Begin(HttpExchange exchange, ReadOnlySpan<byte> head, TrustedNetworks trusted)
     {
+        _trusted = trusted;
         if (_head.Length < head.Length) _head = new byte[head.Length];
         head.CopyTo(_head);
         _headLength = head.Length;

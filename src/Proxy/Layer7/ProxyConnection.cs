@@ -22,9 +22,9 @@ internal sealed class ProxyConnection : HttpConnection
     {
         _policies = policies;
         _peer = client.RemoteAddress;
-        _trusted = Snapshot.Trusts(_peer);
+        _trusted = Snapshot.Trusted.Contains(_peer);
         _addressLength = _peer.Format(_address);
-        _attempt = new ServerExchange(client);
+        _attempt = new ServerExchange(client, () => IsEnding);
     }
 
     private RequestHead Request => Exchange.Request;
@@ -50,7 +50,7 @@ internal sealed class ProxyConnection : HttpConnection
     private HttpError Judge(ReadOnlySpan<byte> head)
     {
         if (!Snapshot.Settings.EnforcePolicies || _policies is null) return HttpError.None;
-        ClientAddress client = _trusted ? ForwardedFor.NearestUntrusted(Request, head, _peer, Snapshot) : _peer;
+        ClientAddress client = ForwardedFor.NearestUntrusted(Request, head, _peer, Snapshot.Trusted);
         var view = new RequestView(Exchange, head, client);
         Decision decision = _policies.Decide(in view, Client.Loop.NowNs, Client.Loop.Number);
         if (decision.Reason == DecisionReason.NoBundleLoaded)
@@ -92,7 +92,7 @@ internal sealed class ProxyConnection : HttpConnection
 
             UpstreamRequest.Write(connection.Connection.Writer, Head, Request, _address.AsSpan(0, _addressLength), _trusted, Loop.Ids);
             if (Request.HasBody) SkipHead();
-            ExchangeOutcome outcome = await _attempt.RunAsync(connection, Exchange, Snapshot, IsEnding);
+            ExchangeOutcome outcome = await _attempt.RunAsync(connection, Exchange, Snapshot);
             mayReuse = false;
             if (outcome != ExchangeOutcome.NotBegun) return await ConcludeAsync(outcome);
         }

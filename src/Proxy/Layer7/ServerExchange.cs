@@ -11,7 +11,9 @@ namespace Appliance.Proxy.Layer7;
 /// One attempt to have a request answered by one server: sends head and body, reads the response and relays it, both directions at once.
 /// Belongs to a client connection and is used for one attempt after the other.
 /// </summary>
-internal sealed class ServerExchange(Connection client)
+/// <param name="client">Who asks.</param>
+/// <param name="isEnding">True when the client's connection is to end after this answer; asked when the answer begins.</param>
+internal sealed class ServerExchange(Connection client, Func<bool> isEnding)
 {
     /// <summary>Interim responses relayed before the server is taken for broken.</summary>
     private const int InterimLimit = 32;
@@ -37,10 +39,9 @@ internal sealed class ServerExchange(Connection client)
     /// <param name="connection">The server connection with the head queued on its writer.</param>
     /// <param name="exchange">The request. Its head has been skipped if a body follows.</param>
     /// <param name="snapshot">Time limits.</param>
-    /// <param name="ending">The client connection is to end after this answer.</param>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     internal async ValueTask<ExchangeOutcome> RunAsync(
-        ServerConnection connection, HttpExchange exchange, ListenerSnapshot snapshot, bool ending)
+        ServerConnection connection, HttpExchange exchange, ListenerSnapshot snapshot)
     {
         Begin(connection, exchange, snapshot);
         Connection server = connection.Connection;
@@ -55,7 +56,7 @@ internal sealed class ServerExchange(Connection client)
         if (error == HttpError.None)
         {
             Status = Response.Status;
-            _keepClient = Request.KeepAlive && !ending && (!hasBody || body.IsCompleted);
+            _keepClient = Request.KeepAlive && !isEnding() && (!hasBody || body.IsCompleted);
             end = await RelayResponseAsync(server);
         }
 

@@ -11,21 +11,9 @@ namespace Appliance.Proxy.Listeners;
 /// <param name="Pool">Tcp: where connections go.</param>
 internal sealed record ListenerSnapshot(ListenerSettings Settings, IConnectionHandler Handler, RouteTable Routes, UpstreamPool? Pool)
 {
-    private readonly System.Net.IPNetwork[] _trusted = [.. Settings.TrustedProxies];
-
     /// <summary>Named time limits in nanoseconds.</summary>
     internal TimeoutsNs Timeouts { get; } = new(Settings.Timeouts);
 
-    /// <summary>True when the address may speak for others (policies.md A7).</summary>
-    internal bool Trusts(Limiter.ClientAddress address)
-    {
-        if (_trusted.Length == 0) return false;
-        System.Net.IPAddress ip = address.ToIPAddress();
-        foreach (System.Net.IPNetwork network in _trusted)
-        {
-            if (network.Contains(ip)) return true;
-        }
-
-        return false;
-    }
+    /// <summary>Who may speak for others (policies.md A7).</summary>
+    internal TrustedNetworks Trusted { get; } = new(Settings.TrustedProxies);
 }

@@ -65,8 +65,8 @@ internal sealed unsafe class ConnectionReader : PipeReader, IValueTaskSource<Rea
     /// <inheritdoc/>
     public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
     {
-        if (TryRead(out ReadResult result)) return new(result);
         cancellationToken.ThrowIfCancellationRequested();
+        if (TryRead(out ReadResult result)) return new(result);
         ReleaseIfEmpty();
         short token = _signal.Begin();
         if (cancellationToken.CanBeCanceled) WatchToken(cancellationToken);

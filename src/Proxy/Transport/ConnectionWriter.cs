@@ -131,14 +131,18 @@ internal sealed unsafe class ConnectionWriter : PipeWriter, IValueTaskSource<Flu
         if (_signal.IsPending) CompleteWait();
     }
 
-    /// <summary>Says that nothing more will be written: sends what is queued if the kernel takes it, then FIN.</summary>
+    /// <summary>
+    /// Says that nothing more will be written: sends what is queued, then FIN. When the kernel does not take it all the connection is aborted,
+    /// so that nobody takes the part for the whole: flush first.
+    /// </summary>
     public override void Complete(Exception? exception = null)
     {
         if (_completed) return;
         if (_queued > 0 && _writable && exception is null) SendQueued();
         _completed = true;
+        bool whole = _queued == 0;
         DropBuffers();
-        if (exception is null) _connection.ShutdownWrite();
+        if (exception is null && whole) _connection.ShutdownWrite();
         else _connection.Abort(ConnectionError.Aborted);
     }
 
@@ -289,6 +293,7 @@ internal sealed unsafe class ConnectionWriter : PipeWriter, IValueTaskSource<Flu
     private BufferBlock TailWithRoom(int sizeHint)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(sizeHint);
+        if (_completed) throw new InvalidOperationException("writing is not allowed after the writer was completed");
         int need = Math.Max(1, sizeHint);
         if (_tail is { } tail)
         {

@@ -24,7 +24,7 @@ internal static class ActiveRules
         }
     }
 
-    public static void OnHeartbeat(ref ElectionStep step)
+    public static void OnHeartbeat(ref ElectionStep step, HaRole roleBefore)
     {
         PeerWord peer = step.State.Peer;
         if (peer.Role == HaRole.Active && !peer.Listening)
@@ -35,7 +35,15 @@ internal static class ActiveRules
             return;
         }
 
-        if (peer.Role != HaRole.Active) step.State.SilenceTakeover = false;
+        if (peer.Role != HaRole.Active)
+        {
+            step.State.SilenceTakeover = false;
+
+            // It was Active just now, or may have been while it was not heard, and its last advert may be lost: hosts that
+            // learnt its address must hear this node's.
+            if (roleBefore is HaRole.Active or default(HaRole)) step.InsistOnBeingActive(dual: false);
+        }
+
         if (peer.LanSilent && peer.Fit && step.Evidence < peer.Evidence) YieldTheLan(ref step);
         else if (peer.WantsRole && step.State.PeerTrusted && step.NowNs - step.Settings.WishRepeatNs >= step.State.AskedNs)
         {

@@ -142,7 +142,7 @@ internal static class Election
         HaRole before = step.State.PeerAlive ? step.State.Peer.Role : default;
         LearnPeer(ref step, word, before);
         if (step.State.Role == HaRole.Passive) PassiveRules.OnHeartbeat(ref step, before);
-        else if (step.State.Role == HaRole.Active) ActiveRules.OnHeartbeat(ref step);
+        else if (step.State.Role == HaRole.Active) ActiveRules.OnHeartbeat(ref step, before);
         SettleContradiction(ref step);
         if (word.Leaving) LosePeer(ref step);
     }

@@ -97,7 +97,7 @@ internal record struct ElectionState
             long next = HeartbeatAtNs;
             if (Role == HaRole.Active)
             {
-                next = Math.Min(next, Math.Min(Listening ? ListenUntilNs : AdvertAtNs, Math.Min(FirstAgainNs, SecondAgainNs)));
+                next = Math.Min(next, Listening ? ListenUntilNs : Math.Min(AdvertAtNs, Math.Min(FirstAgainNs, SecondAgainNs)));
             }
 
             // A deadline of the past has had its effect; only coming ones may wake the thread, or it would spin.

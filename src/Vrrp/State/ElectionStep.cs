@@ -68,7 +68,7 @@ internal ref struct ElectionStep(ElectionSettings settings, ElectionState state,
     /// <param name="dual">The other one has not stopped yet.</param>
     public void InsistOnBeingActive(bool dual)
     {
-        if (NowNs - Settings.IntervalNs < State.ForcedAdvertNs) return;
+        if (State.Listening || NowNs - Settings.IntervalNs < State.ForcedAdvertNs) return;
         State.ForcedAdvertNs = NowNs;
         SendAdvert(Priority);
         Do(ElectionDeeds.AnnounceOnce | ElectionDeeds.SendHeartbeat);

@@ -31,7 +31,7 @@ public sealed class DecisionApiTests : IDisposable
                     Name = "ask",
                     Protocol = ListenerProtocol.Local,
                     Address = new IPEndPoint(IPAddress.Loopback, 0),
-                    Handler = new DecisionHandler(_engine, new TrustedNetworks([IPNetwork.Parse("127.0.0.0/8")]), new DecisionStatistics(1), 1),
+                    Handler = new DecisionHandler(_engine, new DecisionStatistics(1), 1),
                 },
             ],
         });

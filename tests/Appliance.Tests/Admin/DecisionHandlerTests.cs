@@ -19,7 +19,7 @@ public sealed class DecisionHandlerTests : IDisposable
     public DecisionHandlerTests()
     {
         _engine = new PolicyEngine(_table, 1);
-        _handler = new DecisionHandler(_engine, new TrustedNetworks([IPNetwork.Parse("198.51.100.0/24")]), _statistics, 1);
+        _handler = new DecisionHandler(_engine, _statistics, 1);
     }
 
     public void Dispose() => _table.Dispose();

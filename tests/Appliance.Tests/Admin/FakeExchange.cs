@@ -35,6 +35,12 @@ public sealed class FakeExchange : LocalExchange
 
     public override ClientAddress Peer { get; }
 
+    /// <summary>The gateway of these tests: 198.51.100.7.</summary>
+    public override bool PeerIsTrusted => Peer == ClientAddress.FromIPv4(0xC6336407);
+
+    public override ClientAddress Client =>
+        PeerIsTrusted && TryGetHeader("x-forwarded-for"u8, out ReadOnlySpan<byte> hop) && ClientAddress.TryParse(hop, out ClientAddress seen) ? seen : Peer;
+
     public override int Lane => 0;
 
     public override long NowNs => 1_000_000_000;

@@ -165,6 +165,26 @@ public sealed class DaemonUnderTest : IDisposable
     /// <summary>Runs another command of the binary with the daemon's directories.</summary>
     public (int Code, string Output, string Errors) Command(params string[] arguments) => Capture(Binary, arguments);
 
+    /// <summary>
+    /// Only root can become somebody with fewer rights. Elsewhere such a test has nothing to show; in CI that is a failure, not a pass.
+    /// </summary>
+    public static bool CanDropRights()
+    {
+        bool root = System.Environment.UserName == "root";
+        Assert.True(root || System.Environment.GetEnvironmentVariable("CI") is not "true", "this test needs root, which CI must give it");
+        return root;
+    }
+
+    /// <summary>Lets everybody read the directory and the config; the runtime directory and the secret, if any, become theirs on request.</summary>
+    public void OpenToNobody(params string[] given)
+    {
+        File.SetUnixFileMode(Home, (UnixFileMode)0b111_101_101);
+        File.SetUnixFileMode(ConfigFile, (UnixFileMode)0b110_100_100);
+        if (given.Length == 0) return;
+        using Process chown = Process.Start("chown", ["65534", .. given]);
+        Assert.True(chown.WaitForExit(Limit) && chown.ExitCode == 0);
+    }
+
     /// <summary>Runs `appliance run` as an unprivileged user.</summary>
     public (int Code, string Output, string Errors) RunAsNobody() => Capture(
         "setpriv", ["--reuid=65534", "--regid=65534", "--clear-groups", "--bounding-set=-all", "--inh-caps=-all", Binary, "run", "--config", ConfigFile]);

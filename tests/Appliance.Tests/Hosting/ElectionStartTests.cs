@@ -46,6 +46,19 @@ public sealed class ElectionStartTests : IDisposable
     }
 
     [Fact]
+    public void WithoutTheCapabilitiesItSaysSoAndNothingStaysOpen()
+    {
+        if (!DaemonUnderTest.CanDropRights()) return;
+        WriteConfig("lo");
+        WriteSecret();
+        _daemon.OpenToNobody(SecretFile, _daemon.RuntimeDirectory);
+        (int code, _, string errors) = _daemon.RunAsNobody();
+        Assert.Equal(4, code);
+        Assert.Contains("CAP_NET_", LastLine(errors), StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFileSystemEntries(_daemon.RuntimeDirectory));
+    }
+
+    [Fact]
     public void CleanupLeavesALivingDaemonAlone()
     {
         _daemon.WriteConfig(1);

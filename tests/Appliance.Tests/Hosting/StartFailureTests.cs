@@ -59,9 +59,9 @@ public sealed class StartFailureTests : IDisposable
     [Fact]
     public void AnUnreadableConfigIsAQuestionOfPermission()
     {
-        if (!IsRoot()) return; // only root can become somebody with fewer rights; CI runs as root
+        if (!DaemonUnderTest.CanDropRights()) return;
         _daemon.WriteConfig(1);
-        OpenToAll();
+        _daemon.OpenToNobody();
         File.SetUnixFileMode(_daemon.ConfigFile, UnixFileMode.UserRead);
         (int code, _, string errors) = _daemon.RunAsNobody();
         Assert.Equal(4, code);
@@ -71,9 +71,9 @@ public sealed class StartFailureTests : IDisposable
     [Fact]
     public void ARuntimeDirectoryOfSomebodyElseIsAQuestionOfPermission()
     {
-        if (!IsRoot()) return; // see above
+        if (!DaemonUnderTest.CanDropRights()) return;
         _daemon.WriteConfig(1);
-        OpenToAll();
+        _daemon.OpenToNobody();
         (int code, _, string errors) = _daemon.RunAsNobody();
         Assert.Equal(4, code);
         Assert.Contains(_daemon.RuntimeDirectory, LastLine(errors), StringComparison.Ordinal);
@@ -124,16 +124,6 @@ public sealed class StartFailureTests : IDisposable
         Assert.Empty(Directory.GetFileSystemEntries(_daemon.RuntimeDirectory));
         return LastLine(errors);
     }
-
-    private void OpenToAll()
-    {
-        const UnixFileMode Search = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
-            | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
-        File.SetUnixFileMode(_daemon.Home, Search);
-        File.SetUnixFileMode(_daemon.ConfigFile, UnixFileMode.UserRead | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
-    }
-
-    private static bool IsRoot() => Environment.UserName == "root";
 
     private static void AssertFree(int port)
     {

@@ -8,8 +8,8 @@ internal static class Figure
     private static readonly string FilePath = Path.Combine(Repository.Root, "artifacts/test/figures.txt");
     private static readonly Lock Gate = new();
 
-    public static void Milliseconds(string what, double value, double probeLateMs) =>
-        Write(string.Create(CultureInfo.InvariantCulture, $"{what}: {value:F1} ms (probe late by at most {probeLateMs:F1} ms)"));
+    public static void Milliseconds(string what, double value, double noiseMs) =>
+        Write(string.Create(CultureInfo.InvariantCulture, $"{what}: {value:F1} ms (noise of the machine {noiseMs:F1} ms)"));
 
     public static void Count(string what, double value, double of) =>
         Write(string.Create(CultureInfo.InvariantCulture, $"{what}: {value:F0} of {of:F0}"));

@@ -29,8 +29,11 @@ internal sealed class ProbeReport
 
     public double Errors => _values["errors"];
 
-    /// <summary>How late the measuring process itself was at worst; a gap of this length means nothing.</summary>
-    public double ProbeLateMs => _values["probe_late_ms"];
+    /// <summary>
+    /// What the busy machine was good for without the event that was measured: the second longest gap, or how late the probe
+    /// itself was. Bounds are widened by it.
+    /// </summary>
+    public double NoiseMs => Math.Max(_values["second_gap_ms"], _values["probe_late_ms"]);
 
     public double Value(string key) => _values.GetValueOrDefault(key);
 }

@@ -20,7 +20,7 @@ public sealed class SplitTests
 
         pair.AwaitSettled();
         var report = probe.Finish();
-        Figure.Milliseconds("healed dual-active episode, longest outage", report.LongestGapMs, report.ProbeLateMs);
+        Figure.Milliseconds("healed dual-active episode, longest outage", report.LongestGapMs, report.NoiseMs);
         Assert.True(report.LongestGapMs < 1500, report.Text + pair.Describe());
         Assert.Contains("200", pair.Lab.Exec("client", "curl", "-si", "--max-time", "2", $"http://{Laboratory.VirtualAddress}/").Text, StringComparison.Ordinal);
     }

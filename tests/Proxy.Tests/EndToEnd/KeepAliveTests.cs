@@ -23,10 +23,10 @@ public sealed class KeepAliveTests
         }
 
         Assert.Equal(1, upstream.Count);
-        Assert.Equal(1, rig.Listener.AcceptedConnections);
-        Assert.Equal(50, rig.Listener.Requests[2]);
-        Assert.Equal(50, rig.Upstream.Requests);
-        Assert.Equal(1, rig.Upstream.IdleConnections);
+        await Deadline.Until(() => rig.Listener.AcceptedConnections == 1, "rig.Listener.AcceptedConnections becomes 1");
+        await Deadline.Until(() => rig.Listener.Requests[2] == 50, "rig.Listener.Requests[2] becomes 50");
+        await Deadline.Until(() => rig.Upstream.Requests == 50, "rig.Upstream.Requests becomes 50");
+        await Deadline.Until(() => rig.Upstream.IdleConnections == 1, "rig.Upstream.IdleConnections becomes 1");
     }
 
     [Fact]
@@ -83,7 +83,7 @@ public sealed class KeepAliveTests
         (HttpText head, _) = await client.ReadAnswerAsync();
         Assert.Equal("close", head["Connection"]);
         await client.ExpectEndAsync();
-        Assert.Equal(1, rig.Upstream.IdleConnections);
+        await Deadline.Until(() => rig.Upstream.IdleConnections == 1, "rig.Upstream.IdleConnections becomes 1");
     }
 
     [Fact]

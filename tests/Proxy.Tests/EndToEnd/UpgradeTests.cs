@@ -28,8 +28,8 @@ public sealed class UpgradeTests
         server.FinishSending();
         Assert.Equal("last words", await client.ReadToEndAsync());
         await Deadline.Until(() => rig.Listener.ActiveConnections == 0, "the tunnel ends");
-        Assert.Equal(1, rig.Listener.Requests[1]);
-        Assert.Equal(0, rig.Upstream.IdleConnections);
+        await Deadline.Until(() => rig.Listener.Requests[1] == 1, "rig.Listener.Requests[1] becomes 1");
+        await Deadline.Until(() => rig.Upstream.IdleConnections == 0, "rig.Upstream.IdleConnections becomes 0");
     }
 
     [Fact]

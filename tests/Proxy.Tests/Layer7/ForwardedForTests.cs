@@ -1,11 +1,12 @@
 using System.Net;
 using System.Text;
-using Appliance.Admin;
 using Appliance.Limiter;
+using Appliance.Proxy.Layer7;
+using Appliance.Proxy.Listeners;
 
-namespace Appliance.Tests.Admin;
+namespace Proxy.Tests.Layer7;
 
-public sealed class ForwardedClientTests
+public sealed class ForwardedForTests
 {
     private static readonly TrustedNetworks Trusted = new([IPNetwork.Parse("198.51.100.0/24"), IPNetwork.Parse("2001:db8:1::/48")]);
 
@@ -23,15 +24,15 @@ public sealed class ForwardedClientTests
     [InlineData("2001:db8:1::5", "192.0.2.1", "192.0.2.1")]
     public void TheNearestUntrustedAddressIsTheClient(string peer, string header, string client)
     {
-        ClientAddress found = ForwardedClient.Find(Address(peer), Encoding.ASCII.GetBytes(header), Trusted);
+        ClientAddress found = Find(peer, header);
         Assert.Equal(Address(client), found);
     }
 
     [Fact]
     public void AnEndlessChainOfTrustedHopsIsCutOff()
     {
-        string header = "192.0.2.1, " + string.Join(", ", Enumerable.Repeat("198.51.100.8", 10_000));
-        Assert.Equal(Address("198.51.100.8"), ForwardedClient.Find(Address("198.51.100.7"), Encoding.ASCII.GetBytes(header), Trusted));
+        string header = "192.0.2.1, " + string.Join(", ", Enumerable.Repeat("198.51.100.8", 4_000));
+        Assert.Equal(Address("198.51.100.8"), Find("198.51.100.7", header));
     }
 
     [Theory]
@@ -48,6 +49,20 @@ public sealed class ForwardedClientTests
         var all = new TrustedNetworks([IPNetwork.Parse("0.0.0.0/0")]);
         Assert.True(all.Contains(Address("203.0.113.1")));
         Assert.False(all.Contains(Address("2001:db8::1")));
+    }
+
+    [Fact]
+    public void ALineOfTheClientsOwnBeforeTheProxysIsNotBelieved() =>
+        Assert.Equal(Address("192.0.2.1"), Find("198.51.100.7", "10.9.9.9", "192.0.2.1"));
+
+    private static ClientAddress Find(string peer, params string[] lines)
+    {
+        byte[] head = Encoding.ASCII.GetBytes(
+            $"GET / HTTP/1.1\r\nHost: a\r\n{string.Concat(lines.Select(line => $"X-Forwarded-For: {line}\r\n"))}\r\n");
+        var request = new RequestHead();
+        request.Reset();
+        Assert.Equal(HeadProgress.Complete, request.Parse(head));
+        return ForwardedFor.NearestUntrusted(request, head, Address(peer), Trusted);
     }
 
     private static ClientAddress Address(string text) => ClientAddress.From(IPAddress.Parse(text));

@@ -3,7 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using Appliance.Limiter;
 
-namespace Appliance.Admin;
+namespace Appliance.Proxy.Listeners;
 
 /// <summary>The networks whose headers are believed, compiled so that a lookup allocates nothing. Immutable.</summary>
 internal sealed class TrustedNetworks

@@ -1,0 +1,19 @@
+using System.Runtime.InteropServices;
+using Appliance.Vrrp.Interop;
+
+namespace Vrrp.Tests.Transport;
+
+public class InteropLayoutTests
+{
+    [Fact]
+    public void LayoutsEqualThoseOfTheKernel()
+    {
+        Assert.Equal(8, Marshal.SizeOf<PollEntry>());
+        Assert.Equal(4, (int)Marshal.OffsetOf<PollEntry>(nameof(PollEntry.Wanted)));
+        Assert.Equal(6, (int)Marshal.OffsetOf<PollEntry>(nameof(PollEntry.Happened)));
+        Assert.Equal(16, Marshal.SizeOf<TimeSpec>());
+        Assert.Equal(8, (int)Marshal.OffsetOf<TimeSpec>(nameof(TimeSpec.Nanoseconds)));
+        Assert.Equal("02001CE8C6336401" + "0000000000000000", Convert.ToHexString(KernelAddress.Internet(0xc6336401, 7400)));
+        Assert.Equal(20, KernelAddress.Link(3, 0x0806).Length);
+    }
+}

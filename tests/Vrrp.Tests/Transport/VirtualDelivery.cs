@@ -1,0 +1,3 @@
+namespace Vrrp.Tests.Transport;
+
+internal sealed record VirtualDelivery(int To, VirtualPath Path, byte[] Bytes);

@@ -1,0 +1,124 @@
+using System.Net;
+using Appliance.Vrrp;
+using Appliance.Vrrp.State;
+using Appliance.Vrrp.Transport;
+using Appliance.Vrrp.Wire;
+
+namespace Vrrp.Tests.Transport;
+
+/// <summary>One node on the virtual network: the real driver, with ports that are lists. The kernel's part (address lifetime) goes on
+/// while the node is dead or frozen.</summary>
+internal sealed class VirtualNode(VirtualNetwork network, int index, HaSettings settings) : IElectionPorts
+{
+    private static int _starts;
+
+    public ElectionDriver? Driver { get; private set; }
+
+    public bool Frozen { get; set; }
+
+    public Queue<VirtualDelivery> Inbox { get; } = new();
+
+    public List<(long AtNs, HaRole From, HaRole To, HaReason Reason)> Transitions { get; } = [];
+
+    public long AddressUntilNs { get; private set; } = long.MinValue;
+
+    public long AnnouncedNs { get; private set; } = long.MinValue;
+
+    public bool Carrier { get; private set; } = true;
+
+    public bool AnswersWishes { get; set; } = true;
+
+    public bool Runs => Driver is not null && !Frozen;
+
+    public bool Asserts => Runs && Driver!.State.Asserts;
+
+    public bool Holds => network.NowNs < AddressUntilNs;
+
+    public static HaSettings Settings(int index, VirtualSettings common) => new()
+    {
+        Node = index == 0 ? "a" : "b",
+        Primary = index == common.Primary || common.SamePrimary,
+        Interface = "eth0",
+        VirtualRouterId = 51,
+        VirtualAddresses = [new VirtualAddress(IPAddress.Parse("192.0.2.100"), 24)],
+        Address = common.HasPeer ? IPAddress.Parse($"198.51.100.{index + 1}") : null,
+        Peer = common.HasPeer ? IPAddress.Parse($"198.51.100.{2 - index}") : null,
+        Keys = [new ClusterKey(1, new byte[32])],
+        PeerCheckInterval = TimeSpan.FromMilliseconds(common.IntervalMs),
+        PeerFailureThreshold = common.Threshold,
+        Preempt = common.Preempt,
+    };
+
+    public void Start()
+    {
+        DriverSettings driver = DriverSettings.From(settings, 0xc0000201 + (uint)index, 3);
+        driver = driver with { Election = driver.Election with { CarrierUpDelayNs = driver.Election.IntervalNs } };
+        byte[] nonce = new byte[HeartbeatLayout.NonceBytes];
+        BitConverter.TryWriteBytes(nonce, Interlocked.Increment(ref _starts));
+        HeartbeatSession? session = settings.Peer is null ? null : new HeartbeatSession(new HeartbeatKeys(settings.Keys), 51, settings.Node, nonce);
+        AddressUntilNs = long.MinValue; // a starting node removes its leftovers first
+        Inbox.Clear();
+        Frozen = false;
+        Driver = new ElectionDriver(driver, session, this, new HaTallies(), network.NowNs, Carrier);
+        if (network.Common.Witness) Apply(ElectionEvent.Switch(ElectionEventKind.WitnessKnown, true));
+        Apply(new ElectionEvent(ElectionEventKind.Ready));
+    }
+
+    public void Kill()
+    {
+        Driver = null;
+        Inbox.Clear();
+    }
+
+    public void Stop()
+    {
+        if (Runs) Apply(new ElectionEvent(ElectionEventKind.Stop));
+        Kill();
+    }
+
+    public void SetCarrier(bool up)
+    {
+        Carrier = up;
+        if (Runs) Apply(ElectionEvent.Switch(ElectionEventKind.Carrier, up));
+    }
+
+    public void Apply(in ElectionEvent happened) => Driver?.Apply(happened, network.NowNs);
+
+    public void Receive(VirtualDelivery delivery)
+    {
+        if (delivery.Path == VirtualPath.Lan) Driver?.OnLanPacket(delivery.Bytes, 3, network.NowNs);
+        else Driver?.OnHaDatagram(delivery.Bytes, network.NowNs);
+    }
+
+    public bool SendAdvert(ReadOnlySpan<byte> packet) => network.Send(index, VirtualPath.Lan, packet);
+
+    public bool SendHeartbeat(ReadOnlySpan<byte> datagram) => network.Send(index, VirtualPath.HaPort, datagram);
+
+    public void HoldAddresses() => AddressUntilNs = network.NowNs + 3_000_000_000;
+
+    public void DropAddresses() => AddressUntilNs = long.MinValue;
+
+    public void Announce() => AnnouncedNs = network.NowNs;
+
+    public void OnTransition(HaRole from, HaRole to, HaReason reason)
+    {
+        Transitions.Add((network.NowNs, from, to, reason));
+        network.Trace.Add($"{network.NowNs / 1e6:F3} {settings.Node} {from} -> {to} {reason}");
+    }
+
+    public void OnHandoverWanted() => network.WishedBy = index;
+
+    public void OnDualActive() => network.Trace.Add($"{network.NowNs / 1e6:F3} {settings.Node} dual");
+
+    public void OnSlept() => network.Trace.Add($"{network.NowNs / 1e6:F3} {settings.Node} slept");
+
+    public void OnSpoofedAdvert(uint source) => network.Trace.Add($"{network.NowNs / 1e6:F3} {settings.Node} spoof");
+
+    public void OnAdvertRefused(RejectReason reason) => network.Trace.Add($"{network.NowNs / 1e6:F3} {settings.Node} refused {reason}");
+
+    public void OnHeartbeatRefused(HeartbeatReject reason)
+    {
+    }
+
+    public void OnAdvertDiffers(uint source) => network.Trace.Add($"{network.NowNs / 1e6:F3} {settings.Node} differs");
+}

@@ -1,0 +1,7 @@
+namespace Vrrp.Tests.Transport;
+
+internal enum VirtualPath
+{
+    Lan,
+    HaPort,
+}
