@@ -113,7 +113,7 @@ step_start() {
     await 15 "one node is active, the other passive" pair_settled
     say "one active, one passive after $(($(milliseconds) - start)) ms"
     # The story below begins on the primary, whoever came first.
-    if [[ $(active_node) == b ]]; then as_operator b failover --wait | indent; fi
+    if [[ $(active_node) == b ]]; then await 15 "node b hands over to the primary" switch_back; fi
     await 10 "node a is active" active_alone a
     show_status
 }

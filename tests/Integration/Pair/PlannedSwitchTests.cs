@@ -18,10 +18,10 @@ public sealed class PlannedSwitchTests
         using var pair = NodePair.Running();
         // A client of ordinary patience: a packet lost in the switch is sent again after at most a second.
         var probe = pair.Lab.StartProbe(["--timeout", "4s", .. kind == "kept connections" ? new[] { "--reuse" } : []]).AwaitReady();
-        _ = pair.A.Cli("failover", "--wait").Text;
+        pair.HandOver(pair.A);
         pair.AwaitActive(pair.B);
         pair.AwaitSettled();
-        _ = pair.B.Cli("failover", "--wait").Text;
+        pair.HandOver(pair.B);
         pair.AwaitActive(pair.A);
         var report = probe.Finish();
 
