@@ -122,6 +122,25 @@ public sealed class ProxyServer : IDisposable
         static long Active(Listener listener) => listener.Sum(counters => counters.Active);
     }
 
+    /// <summary>
+    /// Cuts the connections whose own end has one of these addresses. For addresses that have left this machine: nothing can be sent from them
+    /// any more, and the client's next packet goes to their new owner.
+    /// </summary>
+    public void CutConnectionsFrom(IEnumerable<System.Net.IPAddress> addresses)
+    {
+        HashSet<ClientAddress> moved = [.. addresses.Select(ClientAddress.From)];
+        foreach (EventLoop loop in _loops)
+        {
+            loop.Post(() =>
+            {
+                foreach (Connection connection in loop.Sources<Connection>())
+                {
+                    if (!connection.IsClosed && moved.Contains(connection.LocalAddress)) connection.Abort(ConnectionError.Aborted);
+                }
+            });
+        }
+    }
+
     /// <summary>Current figures; a copy, slightly old.</summary>
     public ProxyStatus GetStatus() => new(
         [.. _listeners.Select(StatusOf)],

@@ -1,15 +1,19 @@
+using System.Collections.Immutable;
+using System.Net;
 using Appliance.Proxy;
 
 namespace Appliance.Failover;
 
 /// <summary>Drains the real data plane.</summary>
-internal sealed class ProxyDrain(ProxyServer proxy, Func<TimeSpan> drainLimit, TimeProvider time) : ITrafficDrain
+internal sealed class ProxyDrain(ProxyServer proxy, ImmutableArray<IPAddress> virtualAddresses, Func<TimeSpan> drainLimit, TimeProvider time) : ITrafficDrain
 {
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(5);
 
     public TimeSpan DrainLimit => drainLimit();
 
     public void SetDraining(bool draining) => proxy.SetDraining(draining);
+
+    public void CutMoved() => proxy.CutConnectionsFrom(virtualAddresses);
 
     public async Task WaitUntilIdleAsync(TimeSpan limit, CancellationToken cancellation)
     {

@@ -144,6 +144,7 @@ internal sealed class RoleDesk : IDisposable
     private void OnChanged(RoleChange change)
     {
         ApplianceLog.RoleChanged(_log, change.From, change.To, change.Reason);
+        if (change.From == RoleNames.Of(Vrrp.HaRole.Active)) _traffic.CutMoved();
         RefreshStatus();
     }
 

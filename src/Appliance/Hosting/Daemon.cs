@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using System.Diagnostics;
+using System.Net;
 using Appliance.Admin;
 using Appliance.Cli;
 using Appliance.Configuration;
@@ -48,7 +50,7 @@ internal sealed class Daemon : IDisposable
             _node = VrrpNode.Create(config, options.Time, _daemonLog.For("ha"));
             var proxy = Own(new ProxyServer(loops, policies?.Engine, _daemonLog.For("proxy"), options.Time));
             _state = CreateState(config, policies, proxy, loops);
-            _roles = Own(new RoleDesk(_node, new ProxyDrain(proxy, () => _state.Config.DrainTimeout, options.Time), _state.Readiness, _notifier, _log));
+            _roles = Own(new RoleDesk(_node, new ProxyDrain(proxy, VirtualAddresses(config), () => _state.Config.DrainTimeout, options.Time), _state.Readiness, _notifier, _log));
             StartTraffic(paths, policies?.Engine, loops);
             StartElection(config);
             StartWatching(config, paths);
@@ -90,6 +92,9 @@ internal sealed class Daemon : IDisposable
     {
         while (_parts.TryPop(out IDisposable? part)) part.Dispose();
     }
+
+    private static ImmutableArray<IPAddress> VirtualAddresses(ApplianceConfig config) =>
+        config.Ha is { } ha ? [.. ha.VirtualAddresses.Select(address => address.Address)] : [];
 
     private T Own<T>(T part)
         where T : IDisposable

@@ -50,8 +50,8 @@ internal static unsafe class Sockets
         throw new Win32Exception(error);
     }
 
-    /// <summary>The port that the kernel gave to a socket bound to port 0.</summary>
-    internal static int LocalPort(int descriptor)
+    /// <summary>A socket's own address: the port that the kernel chose, or the address that a client connected to.</summary>
+    internal static SocketAddress LocalAddress(int descriptor)
     {
         var local = default(SocketAddress);
         int length = SocketAddress.Capacity;
@@ -61,7 +61,8 @@ internal static unsafe class Sockets
             if (Libc.GetSocketName(descriptor, bytes, &length) < 0) throw new Win32Exception(Marshal.GetLastPInvokeError());
         }
 
-        return local.Port;
+        local.Length = length;
+        return local;
     }
 
     /// <summary>True when somebody answers on the Unix socket: then the file is not a leftover.</summary>

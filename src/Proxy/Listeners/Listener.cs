@@ -136,7 +136,7 @@ internal sealed class Listener
         {
             descriptors.Add(Sockets.Open(SocketAddress.From(endPoint), shared: true, listen: true));
             if (endPoint.Port != 0) continue;
-            Address = endPoint = new IPEndPoint(endPoint.Address, Sockets.LocalPort(descriptors[0]));
+            Address = endPoint = new IPEndPoint(endPoint.Address, Sockets.LocalAddress(descriptors[0]).Port);
         }
     }
 

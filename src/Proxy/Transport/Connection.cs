@@ -46,6 +46,9 @@ internal sealed class Connection : LoopSource, IDuplexPipe, IValueTaskSource<boo
     /// <summary>The peer's IP address.</summary>
     internal ClientAddress RemoteAddress => Remote.ToClientAddress();
 
+    /// <summary>Our own IP address on this connection: for an accepted one the address that the client chose.</summary>
+    internal ClientAddress LocalAddress => Sockets.LocalAddress(Descriptor).ToClientAddress();
+
     /// <summary>What went wrong, the first time something did.</summary>
     internal ConnectionError Error { get; private set; }
 

@@ -31,6 +31,7 @@ public sealed class DecisionApiTests : IDisposable
                     Name = "ask",
                     Protocol = ListenerProtocol.Local,
                     Address = new IPEndPoint(IPAddress.Loopback, 0),
+                    TrustedProxies = [IPNetwork.Parse("127.0.0.0/8")],
                     Handler = new DecisionHandler(_engine, new DecisionStatistics(1), 1),
                 },
             ],

@@ -17,6 +17,11 @@ internal sealed class FakeDrain(List<string> calls) : ITrafficDrain
         lock (calls) calls.Add($"draining {draining}");
     }
 
+    public void CutMoved()
+    {
+        lock (calls) calls.Add("cut");
+    }
+
     public Task WaitUntilIdleAsync(TimeSpan limit, CancellationToken cancellation)
     {
         lock (calls) calls.Add($"wait {limit.TotalSeconds}");

@@ -35,6 +35,17 @@ public sealed class RoleDeskTests : IDisposable
         Assert.Equal(["draining True", "wait 0.5", "handover force=False", "wait 30", "draining False"], _node.Calls);
     }
 
+    [Theory]
+    [InlineData("active", "passive", true)]
+    [InlineData("active", "unfit", true)]
+    [InlineData("passive", "active", false)]
+    public void WhatIsConnectedToAnAddressThatHasLeftIsCut(string from, string to, bool cut)
+    {
+        _node.Role = from;
+        _node.Become(to);
+        Assert.Equal(cut, _node.Calls.Contains("cut"));
+    }
+
     [Fact]
     public async Task ARefusedHandoverTakesTrafficAgainAtOnceAndSaysWhy()
     {

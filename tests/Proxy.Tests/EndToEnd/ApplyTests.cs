@@ -41,6 +41,28 @@ public sealed class ApplyTests
     }
 
     [Fact]
+    public async Task ConnectionsToAnAddressThatHasLeftAreCutAndOthersGoOn()
+    {
+        using var upstream = new Upstream();
+        upstream.ServeAnswer(Ok);
+        ProxySettings settings = Settings(new IPEndPoint(IPAddress.Any, 0), upstream.Address);
+        await using var rig = new ProxyRig(settings);
+        int port = rig.Address.Port;
+        using RawPeer moved = await RawPeer.ConnectAsync(new IPEndPoint(IPAddress.Parse("127.0.0.2"), port));
+        using RawPeer stays = await RawPeer.ConnectAsync(new IPEndPoint(IPAddress.Loopback, port));
+        foreach (RawPeer client in new[] { moved, stays })
+        {
+            await client.SendAsync(Get);
+            Assert.Equal("ok", (await client.ReadAnswerAsync()).Body);
+        }
+
+        rig.Server.CutConnectionsFrom([IPAddress.Parse("127.0.0.2")]);
+        await moved.ExpectResetAsync();
+        await stays.SendAsync(Get);
+        Assert.Equal("ok", (await stays.ReadAnswerAsync()).Body);
+    }
+
+    [Fact]
     public async Task AListenerThatChangesItsNameAndProtocolKeepsItsPort()
     {
         using var upstream = new Upstream();
