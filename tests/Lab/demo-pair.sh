@@ -180,7 +180,7 @@ step_switch() {
     gap=$(value "$HOME_DIR/switch.log" longest_gap_ms) failed=$(value "$HOME_DIR/switch.log" errors)
     say "failed requests: $failed of $(value "$HOME_DIR/switch.log" attempts), longest time without an answer: $gap ms"
     if [[ $failed != 0 ]]; then say "(a request under way at the very instant is cut: flows do not follow the address in this version)"; fi
-    remember "planned switch, failed requests" "$failed" "0"
+    remember "planned switch, failed requests" "$failed" "flows under way"
     remember "planned switch, longest wait" "$gap ms" ""
 }
 

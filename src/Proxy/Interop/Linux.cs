@@ -30,6 +30,7 @@ internal static class Linux
     internal const int EpollCloseOnExec = 0x80000;
     internal const int EpollAdd = 1;
     internal const int EpollDelete = 2;
+    internal const int EpollModify = 3;
     internal const uint EpollIn = 0x001;
     internal const uint EpollOut = 0x004;
     internal const uint EpollError = 0x008;

@@ -96,7 +96,7 @@ internal sealed class Listener
         var connection = new Connection(loop, descriptor, remote);
         try
         {
-            loop.Register(connection);
+            connection.Attach();
         }
         catch (Win32Exception error)
         {

@@ -13,12 +13,14 @@ namespace Appliance.Proxy.Transport;
 internal sealed class Connection : LoopSource, IDuplexPipe, IValueTaskSource<bool>
 {
     private const int LingerMs = 2000;
+    private const uint ReadEvents = Linux.EpollIn | Linux.EpollReadHangUp | Linux.EpollEdge;
 
     private readonly DeadlineTimer _timer;
     private LoopSignal _connecting;
     private bool _writeShut;
     private bool _lingering;
     private bool _abortive;
+    private bool _watchesWritable;
     /// <summary>Takes over an accepted socket.</summary>
     internal Connection(EventLoop loop, int descriptor, in SocketAddress remote)
         : base(loop)
@@ -75,7 +77,8 @@ internal sealed class Connection : LoopSource, IDuplexPipe, IValueTaskSource<boo
         SocketOptions.SetNoDelay(descriptor);
         try
         {
-            loop.Register(connection);
+            connection._watchesWritable = true;
+            loop.Register(connection, ReadEvents | Linux.EpollOut);
         }
         catch (System.ComponentModel.Win32Exception)
         {
@@ -105,6 +108,25 @@ internal sealed class Connection : LoopSource, IDuplexPipe, IValueTaskSource<boo
     }
 
     private long _connectDeadlineNs = long.MaxValue;
+
+    /// <summary>
+    /// Puts an accepted socket into the epoll set. Not for writing yet: it can be written, and an event that says so would only cost. Its first
+    /// bytes are mostly there already, so the first read asks the kernel without waiting for an event.
+    /// </summary>
+    /// <exception cref="System.ComponentModel.Win32Exception">The kernel refused.</exception>
+    internal void Attach()
+    {
+        Loop.Register(this, ReadEvents);
+        Reader.ExpectBytes();
+    }
+
+    /// <summary>The socket is full: from now on the kernel says when it has room.</summary>
+    internal void WatchWritable()
+    {
+        if (_watchesWritable) return;
+        _watchesWritable = true;
+        Loop.Modify(this, ReadEvents | Linux.EpollOut);
+    }
 
     /// <summary>FIN, once; reading goes on.</summary>
     internal void ShutdownWrite()

@@ -150,6 +150,9 @@ internal sealed unsafe class ConnectionReader : PipeReader, IValueTaskSource<Rea
         Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _signal.OnCompleted(continuation, state, token);
 
+    /// <summary>The next read asks the kernel at once instead of waiting for an event.</summary>
+    internal void ExpectBytes() => _readable = true;
+
     /// <summary>The kernel has something: bytes, FIN or an error.</summary>
     internal void OnReadable(bool peerFinished)
     {

@@ -272,7 +272,7 @@ internal sealed unsafe class ConnectionWriter : PipeWriter, IValueTaskSource<Flu
         if (sent == asked) return asked;
         if (sent >= 0)
         {
-            _writable = false;
+            WaitForRoom();
             return (int)sent;
         }
 
@@ -280,7 +280,7 @@ internal sealed unsafe class ConnectionWriter : PipeWriter, IValueTaskSource<Flu
         if (error == Linux.ErrInterrupted) return 0;
         if (error is Linux.ErrAgain or Linux.ErrNoBuffers)
         {
-            _writable = false;
+            WaitForRoom();
             return 0;
         }
 
@@ -288,6 +288,12 @@ internal sealed unsafe class ConnectionWriter : PipeWriter, IValueTaskSource<Flu
         _broken = true;
         DropBuffers();
         return 0;
+    }
+
+    private void WaitForRoom()
+    {
+        _writable = false;
+        _connection.WatchWritable();
     }
 
     private BufferBlock TailWithRoom(int sizeHint)

@@ -97,9 +97,9 @@ internal sealed unsafe class EventLoop : IDisposable
     /// <summary>Continues the caller on the loop: `await loop.Switch()`.</summary>
     internal LoopSwitch Switch() => new(this);
 
-    /// <summary>Adds a source; edge-triggered readable, writable and hang-up unless other flags are given.</summary>
+    /// <summary>Adds a source with the epoll flags it wants.</summary>
     /// <exception cref="Win32Exception">The kernel refused (memory, watch limit).</exception>
-    internal void Register(LoopSource source, uint flags = Linux.EpollIn | Linux.EpollOut | Linux.EpollReadHangUp | Linux.EpollEdge)
+    internal void Register(LoopSource source, uint flags)
     {
         int slot = _freeCount > 0 ? _freeSlots[--_freeCount] : TakeNewSlot();
         _slots[slot] = source;
@@ -110,6 +110,14 @@ internal sealed unsafe class EventLoop : IDisposable
         var error = new Win32Exception();
         Release(source);
         throw error;
+    }
+
+    /// <summary>Asks for other events; one that holds already is reported anew.</summary>
+    internal void Modify(LoopSource source, uint flags)
+    {
+        // SAFETY: as in the constructor.
+        var request = new EpollEvent { Events = flags, Token = source.Token };
+        Check(Libc.EpollControl(_epoll, Linux.EpollModify, source.Descriptor, &request), "epoll_ctl");
     }
 
     /// <summary>Takes a source out of the epoll set and keeps its descriptor open.</summary>

@@ -35,6 +35,7 @@ public sealed class InteropLayoutTests
         ["EpollCloseOnExec"] = "EPOLL_CLOEXEC",
         ["EpollAdd"] = "EPOLL_CTL_ADD",
         ["EpollDelete"] = "EPOLL_CTL_DEL",
+        ["EpollModify"] = "EPOLL_CTL_MOD",
         ["EpollIn"] = "EPOLLIN",
         ["EpollOut"] = "EPOLLOUT",
         ["EpollError"] = "EPOLLERR",

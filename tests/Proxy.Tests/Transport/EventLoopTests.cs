@@ -193,7 +193,7 @@ public sealed class EventLoopTests
         uint slot = (uint)victim.Token;
         victim.Close();
         var source = new CountingSource(rig.Loop, owner);
-        rig.Loop.Register(source);
+        rig.Loop.Register(source, Linux.EpollIn | Linux.EpollOut | Linux.EpollReadHangUp | Linux.EpollEdge);
         Assert.Equal(slot, (uint)source.Token);
         rig.Loop.Post(source.CloseNow);
     }
