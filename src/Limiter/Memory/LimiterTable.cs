@@ -23,7 +23,11 @@ public sealed unsafe class LimiterTable : IDisposable
 {
     internal const int ProbeLimit = 32;
     private const int LeastSlots = 64;
-    private const int ClaimAttempts = 256;
+    /// <summary>
+    /// About 50 ms of yielding: a holder that lost its processor, even a virtual one to the host, has it back by then. Only a machine that
+    /// stands still longer gets <see cref="TakeOutcome.NoSlot"/> for a key that has room.
+    /// </summary>
+    private const int ClaimAttempts = 100_000;
     private const int AttemptsBeforeYield = 32;
 
     private readonly PinnedBlock _block;
