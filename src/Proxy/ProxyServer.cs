@@ -197,7 +197,7 @@ public sealed class ProxyServer : IDisposable
             ListenerProtocol.Tcp => _tcp,
             _ => _local,
         };
-        var routes = new RouteTable(listener.Routes.Select(route => new RouteTable.Route(route.Hosts, route.PathPrefix, Find(route.Upstream))));
+        var routes = new RouteTable(listener.Routes.Select(route => new RouteTable.Route(route.Hosts, route.PathPrefix, Find(route.Upstream!))));
         return new ListenerSnapshot(listener, handler, routes, listener.Upstream is { } name ? Find(name) : null);
     }
 

@@ -9,6 +9,9 @@ public enum ListenerProtocol
     /// <summary>Relay of bytes to one upstream.</summary>
     Tcp,
 
+    /// <summary>Datagram sessions to one upstream.</summary>
+    Udp,
+
     /// <summary>HTTP/1.1 answered here by a handler: admin address, control socket, decision API.</summary>
     Local,
 }

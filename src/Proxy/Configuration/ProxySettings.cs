@@ -10,4 +10,13 @@ public sealed record ProxySettings
 
     /// <summary>Pools by unique name.</summary>
     public ImmutableArray<UpstreamSettings> Upstreams { get; init; } = [];
+
+    /// <summary>The cluster's secrets: the first signs, all verify. Session tickets and sticky cookies are derived from them. Empty: random per start.</summary>
+    public ImmutableArray<SharedKey> ClusterKeys { get; init; } = [];
+
+    /// <summary>Which requests are written to the access log.</summary>
+    public AccessLogMode AccessLog { get; init; } = AccessLogMode.Off;
+
+    /// <summary>Bytes of buffer memory over all loops; at the bound new connections are refused, none is dropped. 0: no bound.</summary>
+    public long MemoryLimit { get; init; }
 }

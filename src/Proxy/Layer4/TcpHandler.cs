@@ -42,7 +42,7 @@ internal sealed class TcpHandler(ILogger log) : IConnectionHandler
         while (client.Error == ConnectionError.None && pool.Next(tried) is { } server)
         {
             tried |= pool.MaskOf(server);
-            if (await server.ConnectAsync(pool.Loop.NowNs + timeoutNs, out ServerConnection connection))
+            if (await server.ConnectAsync(pool.Loop.NowNs + timeoutNs, client, out ServerConnection connection))
             {
                 server.OnConnected();
                 return connection;

@@ -39,7 +39,7 @@ internal sealed class LocalRequest(Connection client) : LocalExchange
     public override ReadOnlySpan<byte> Body => _body.WrittenSpan;
 
     /// <inheritdoc/>
-    public override ClientAddress Peer { get; } = client.RemoteAddress;
+    public override ClientAddress Peer { get; } = client.ClientAddress;
 
     /// <inheritdoc/>
     public override bool PeerIsTrusted => _trusted!.Contains(Peer);

@@ -20,7 +20,7 @@ internal sealed class ProxyConnection : HttpConnection
         : base(client, listener, loop, log)
     {
         _policies = policies;
-        _peer = client.RemoteAddress;
+        _peer = client.ClientAddress;
         _addressLength = _peer.Format(_address);
         _attempt = new ServerExchange(client, () => IsEnding);
     }
@@ -78,7 +78,7 @@ internal sealed class ProxyConnection : HttpConnection
             if (connection is null)
             {
                 tried |= pool.MaskOf(server);
-                if (!await server.ConnectAsync(pool.Loop.NowNs + Snapshot.Timeouts.Connect, out connection))
+                if (!await server.ConnectAsync(pool.Loop.NowNs + Snapshot.Timeouts.Connect, Client, out connection))
                 {
                     failure = connection.Connection.Error == ConnectionError.TimedOut ? HttpError.ConnectTimeout : HttpError.ConnectFailed;
                     server.OnConnectFailed(connection);

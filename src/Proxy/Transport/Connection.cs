@@ -26,7 +26,7 @@ internal sealed class Connection : LoopSource, IDuplexPipe, IValueTaskSource<boo
         : base(loop)
     {
         Descriptor = descriptor;
-        Remote = remote;
+        Remote = Client = remote;
         Reader = new ConnectionReader(this);
         Writer = new ConnectionWriter(this);
         _timer = new DeadlineTimer(this);
@@ -45,8 +45,11 @@ internal sealed class Connection : LoopSource, IDuplexPipe, IValueTaskSource<boo
     /// <summary>The peer.</summary>
     internal SocketAddress Remote { get; }
 
-    /// <summary>The peer's IP address.</summary>
-    internal ClientAddress RemoteAddress => Remote.ToClientAddress();
+    /// <summary>Whom the connection is for: the peer, or the client that a trusted proxy named in front of it.</summary>
+    internal SocketAddress Client { get; set; }
+
+    /// <summary>The IP address of <see cref="Client"/>.</summary>
+    internal ClientAddress ClientAddress => Client.ToClientAddress();
 
     /// <summary>Our own IP address on this connection: for an accepted one the address that the client chose.</summary>
     internal ClientAddress LocalAddress => Sockets.LocalAddress(Descriptor).ToClientAddress();

@@ -29,8 +29,8 @@ internal sealed class LoopServer
     {
         Loop = loop;
         Settings = settings;
-        Address = SocketAddress.From(settings.Address);
-        HostText = Encoding.ASCII.GetBytes(settings.Address.ToString());
+        Address = SocketAddress.From((System.Net.IPEndPoint)settings.Address);
+        HostText = Encoding.ASCII.GetBytes(settings.Address.ToString()!);
         _upstream = upstream;
         _log = log;
         _sweep = new SweepTimer(this);
@@ -76,8 +76,8 @@ internal sealed class LoopServer
         return null;
     }
 
-    /// <summary>Opens a connection. The caller awaits the task and reports <see cref="OnConnected"/> or <see cref="OnConnectFailed"/>.</summary>
-    internal ValueTask<bool> ConnectAsync(long deadlineNs, out ServerConnection connection)
+    /// <summary>Opens a connection on behalf of a client. The caller awaits the task and reports <see cref="OnConnected"/> or <see cref="OnConnectFailed"/>.</summary>
+    internal ValueTask<bool> ConnectAsync(long deadlineNs, Connection client, out ServerConnection connection)
     {
         ActiveConnections++;
         Requests++;
@@ -91,7 +91,7 @@ internal sealed class LoopServer
         if (!_failing) return;
         _failing = false;
         _heldOffUntilNs = long.MinValue;
-        ProxyLog.ServerUp(_log, _upstream, Settings.Address.ToString());
+        ProxyLog.ServerUp(_log, _upstream, Settings.Address.ToString()!);
     }
 
     /// <summary>Closes the attempt and holds the server off for a second.</summary>
@@ -103,7 +103,7 @@ internal sealed class LoopServer
         _heldOffUntilNs = Loop.NowNs + HoldOffMs * 1_000_000L;
         if (_failing) return;
         _failing = true;
-        ProxyLog.ServerDown(_log, _upstream, Settings.Address.ToString(), error.ToString(), HoldOffMs);
+        ProxyLog.ServerDown(_log, _upstream, Settings.Address.ToString()!, error.ToString(), HoldOffMs);
     }
 
     /// <summary>The exchange is over and the connection clean: keeps it for the next.</summary>

@@ -35,7 +35,7 @@ internal sealed class UpstreamPool
     {
         ImmutableArray<LoopServer> parts = [.. _perLoop.Select(pool => pool.Servers[index])];
         return new ServerStatus(
-            server.Address.ToString(),
+            server.Address.ToString()!,
             parts.Any(part => part.IsHeldOff) ? "down" : "up",
             parts.Sum(part => part.ActiveConnections),
             parts.Sum(part => (long)part.IdleConnections),
