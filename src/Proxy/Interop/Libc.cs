@@ -48,12 +48,6 @@ internal static unsafe class Libc
     [DllImport(Library, EntryPoint = "connect", SetLastError = true)]
     internal static extern int Connect(int descriptor, byte* address, int length);
 
-    [DllImport(Library, EntryPoint = "recv", SetLastError = true)]
-    internal static extern nint Receive(int descriptor, byte* buffer, nint length, int flags);
-
-    [DllImport(Library, EntryPoint = "send", SetLastError = true)]
-    internal static extern nint Send(int descriptor, byte* buffer, nint length, int flags);
-
     [DllImport(Library, EntryPoint = "sendmsg", SetLastError = true)]
     internal static extern nint SendMessage(int descriptor, MessageHeader* message, int flags);
 

@@ -1,6 +1,6 @@
 namespace Appliance.Proxy.Interop;
 
-/// <summary>Numbers of the Linux ABI (x86-64 and arm64 agree on all of these); checked against the C headers by a test.</summary>
+/// <summary>Numbers of the Linux ABI (x86-64 and arm64 agree on all but the call numbers); checked against the C headers by a test.</summary>
 internal static class Linux
 {
     internal const int AfUnix = 1;
@@ -23,6 +23,10 @@ internal static class Linux
     internal const int Ipv6FreeBind = 78;
     internal const int IpProtoTcp = 6;
     internal const int TcpNoDelay = 1;
+
+    /// <summary>x86-64 only, like the layout of epoll_event.</summary>
+    internal const int CallSendTo = 44;
+    internal const int CallReceiveFrom = 45;
 
     internal const int MsgNoSignal = 0x4000;
     internal const int ShutWrite = 1;

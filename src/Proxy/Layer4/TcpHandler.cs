@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Appliance.Proxy.Listeners;
 using Appliance.Proxy.Transport;
 using Appliance.Proxy.Upstreams;
@@ -11,7 +12,7 @@ internal sealed class TcpHandler(ILogger log) : IConnectionHandler
     /// <inheritdoc/>
     public void Accept(Connection connection, Listener listener) => _ = RunAsync(connection, listener);
 
-    private async Task RunAsync(Connection client, Listener listener)
+    private async LoopJob RunAsync(Connection client, Listener listener)
     {
         ListenerSnapshot snapshot = listener.Snapshot;
         ServerConnection? server = null;
@@ -36,6 +37,7 @@ internal sealed class TcpHandler(ILogger log) : IConnectionHandler
     }
 
     /// <summary>Each server once, in the pool's order, until one accepts; null: none did.</summary>
+    [AsyncMethodBuilder(typeof(LoopMethodBuilder<>))]
     private static async ValueTask<ServerConnection?> ConnectAsync(LoopPool pool, Connection client, long timeoutNs)
     {
         ulong tried = 0;

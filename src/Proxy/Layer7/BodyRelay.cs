@@ -15,7 +15,7 @@ internal static class BodyRelay
     /// <param name="sink">Where it goes.</param>
     /// <param name="length">Bytes, 0 or more.</param>
     /// <param name="timeoutNs">How long the source may be silent.</param>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    [AsyncMethodBuilder(typeof(LoopMethodBuilder<>))]
     internal static async ValueTask<RelayEnd> LengthAsync(Connection source, Connection sink, long length, long timeoutNs)
     {
         while (true)
@@ -37,7 +37,7 @@ internal static class BodyRelay
     }
 
     /// <summary>A chunked body, forwarded as it stands once each byte has been checked.</summary>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    [AsyncMethodBuilder(typeof(LoopMethodBuilder<>))]
     internal static async ValueTask<RelayEnd> ChunkedAsync(Connection source, Connection sink, long timeoutNs)
     {
         var scanner = default(ChunkedScanner);
@@ -60,7 +60,7 @@ internal static class BodyRelay
     }
 
     /// <summary>A chunked body for a receiver that does not know the coding (HTTP/1.0): only the data goes on.</summary>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    [AsyncMethodBuilder(typeof(LoopMethodBuilder<>))]
     internal static async ValueTask<RelayEnd> DechunkedAsync(Connection source, Connection sink, long timeoutNs)
     {
         var scanner = default(ChunkedScanner);
@@ -90,7 +90,7 @@ internal static class BodyRelay
     /// <param name="sink">Where it goes.</param>
     /// <param name="chunk">True: give it chunked framing, so that the receiver's connection can go on.</param>
     /// <param name="timeoutNs">How long the source may be silent.</param>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    [AsyncMethodBuilder(typeof(LoopMethodBuilder<>))]
     internal static async ValueTask<RelayEnd> UntilCloseAsync(Connection source, Connection sink, bool chunk, long timeoutNs)
     {
         while (true)

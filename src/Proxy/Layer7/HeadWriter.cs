@@ -1,3 +1,5 @@
+using System.Buffers.Text;
+
 namespace Appliance.Proxy.Layer7;
 
 /// <summary>Writes ASCII into a span that is known to be large enough; an overrun throws instead of writing past the end.</summary>
@@ -16,14 +18,15 @@ internal ref struct HeadWriter(Span<byte> destination)
 
     internal void Write(long number)
     {
-        number.TryFormat(_destination[Length..], out int written, default, null);
+        Utf8Formatter.TryFormat(number, _destination[Length..], out int written);
         Length += written;
     }
 
     internal void WriteHex(ulong number)
     {
-        number.TryFormat(_destination[Length..], out int written, "x16", null);
-        Length += written;
+        Span<byte> digits = _destination.Slice(Length, 16);
+        for (int at = 15; at >= 0; at--, number >>= 4) digits[at] = "0123456789abcdef"u8[(int)number & 15];
+        Length += 16;
     }
 
     /// <summary>Copies the field lines that go on, in runs: what stands together is copied together.</summary>

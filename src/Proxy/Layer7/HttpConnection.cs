@@ -1,4 +1,5 @@
 using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
 using Appliance.Proxy.Listeners;
 using Appliance.Proxy.Transport;
 using Microsoft.Extensions.Logging;
@@ -61,7 +62,7 @@ internal abstract class HttpConnection : IConnectionOwner
     private protected bool IsEnding => Loop.Draining || Listener.IsClosed;
 
     /// <summary>Serves the connection until it ends. The task never fails.</summary>
-    internal async Task RunAsync()
+    internal async LoopJob RunAsync()
     {
         try
         {
@@ -117,6 +118,7 @@ internal abstract class HttpConnection : IConnectionOwner
     }
 
     /// <summary>Flushes the answer; false when the client is gone.</summary>
+    [AsyncMethodBuilder(typeof(LoopMethodBuilder<>))]
     private protected async ValueTask<bool> FlushAsync(bool keepAlive)
     {
         Client.Writer.TimeoutNs = Snapshot.Timeouts.Response;
@@ -135,7 +137,8 @@ internal abstract class HttpConnection : IConnectionOwner
     /// <summary>Close with FIN and wait for the client to read the answer, because it may still be sending.</summary>
     private protected void LingerAtClose() => _linger = true;
 
-    private async ValueTask ServeAllAsync()
+    [AsyncMethodBuilder(typeof(LoopMethodBuilder<>))]
+    private async ValueTask<bool> ServeAllAsync()
     {
         Client.Reader.DeadlineNs = Client.Loop.NowNs + Snapshot.Timeouts.Idle;
         while (true)
@@ -147,14 +150,14 @@ internal abstract class HttpConnection : IConnectionOwner
                     continue;
                 case Step.Serve when await ServeAsync():
                     EndRequest();
-                    if (IsEnding) return;
+                    if (IsEnding) return true;
                     Client.Reader.DeadlineNs = Client.Loop.NowNs + Snapshot.Timeouts.Idle;
                     continue;
                 case Step.Refuse:
                     await AnswerErrorAsync(Exchange.Request.Error);
-                    return;
+                    return true;
                 default:
-                    return;
+                    return true;
             }
         }
     }

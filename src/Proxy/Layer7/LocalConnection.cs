@@ -21,7 +21,7 @@ internal sealed class LocalConnection : HttpConnection
     }
 
     /// <inheritdoc/>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    [AsyncMethodBuilder(typeof(LoopMethodBuilder<>))]
     private protected override async ValueTask<bool> ServeAsync()
     {
         if (!Exchange.Normalize(Head)) return await AnswerErrorAsync(HttpError.BadTarget);

@@ -66,7 +66,7 @@ internal sealed class ProxyConnection : HttpConnection
     /// Tries servers until one has begun to answer. A server that cannot be reached costs a try; a kept connection that turns out to be closed
     /// costs none, for a request that may be repeated (RFC 9110 section 9.2.2), because the server has not seen it.
     /// </summary>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    [AsyncMethodBuilder(typeof(LoopMethodBuilder<>))]
     private async ValueTask<bool> ForwardAsync(LoopPool pool)
     {
         HttpError failure = HttpError.NoServer;

@@ -39,7 +39,7 @@ internal sealed class ServerExchange(Connection client, Func<bool> isEnding)
     /// <param name="connection">The server connection with the head queued on its writer.</param>
     /// <param name="exchange">The request. Its head has been skipped if a body follows.</param>
     /// <param name="snapshot">Time limits.</param>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    [AsyncMethodBuilder(typeof(LoopMethodBuilder<>))]
     internal async ValueTask<ExchangeOutcome> RunAsync(
         ServerConnection connection, HttpExchange exchange, ListenerSnapshot snapshot)
     {
@@ -122,7 +122,7 @@ internal sealed class ServerExchange(Connection client, Func<bool> isEnding)
         return ExchangeOutcome.Ended;
     }
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    [AsyncMethodBuilder(typeof(LoopMethodBuilder<>))]
     private async ValueTask<RelayEnd> SendBodyAsync(Connection server)
     {
         long timeoutNs = _snapshot.Timeouts.Response;
@@ -145,7 +145,7 @@ internal sealed class ServerExchange(Connection client, Func<bool> isEnding)
         else server.Writer.CancelPendingFlush();
     }
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    [AsyncMethodBuilder(typeof(LoopMethodBuilder<>))]
     private async ValueTask<HttpError> ReadResponseHeadAsync(Connection server)
     {
         Response.Reset();
@@ -181,6 +181,7 @@ internal sealed class ServerExchange(Connection client, Func<bool> isEnding)
     }
 
     /// <summary>100, 103 and the like go to the client at once; an HTTP/1.0 client does not know them (RFC 9110 section 15.2).</summary>
+    [AsyncMethodBuilder(typeof(LoopMethodBuilder<>))]
     private async ValueTask<bool> RelayInterimAsync(Connection server)
     {
         if (Request.MinorVersion == 1)
@@ -214,6 +215,7 @@ internal sealed class ServerExchange(Connection client, Func<bool> isEnding)
     }
 
     /// <summary>The connection becomes a byte relay (RFC 9110 section 7.8), as for WebSocket.</summary>
+    [AsyncMethodBuilder(typeof(LoopMethodBuilder<>))]
     private async ValueTask<RelayEnd> RelayUpgradeAsync(Connection server)
     {
         _keepClient = _keepServer = false;

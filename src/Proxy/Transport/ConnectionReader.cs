@@ -205,7 +205,7 @@ internal sealed unsafe class ConnectionReader : PipeReader, IValueTaskSource<Rea
         while (true)
         {
             // SAFETY: [_end, Length) of a pinned block that this reader holds.
-            nint received = Libc.Receive(_connection.Descriptor, block.Address + _end, room, 0);
+            nint received = HotCalls.Receive(_connection.Descriptor, block.Address + _end, room);
             if (received > 0)
             {
                 _end += (int)received;
@@ -223,7 +223,7 @@ internal sealed unsafe class ConnectionReader : PipeReader, IValueTaskSource<Rea
                 return true;
             }
 
-            int error = System.Runtime.InteropServices.Marshal.GetLastPInvokeError();
+            int error = -(int)received;
             if (error == Linux.ErrInterrupted) continue;
             _readable = false;
             if (error == Linux.ErrAgain) return false;

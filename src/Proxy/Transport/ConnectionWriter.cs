@@ -230,7 +230,7 @@ internal sealed unsafe class ConnectionWriter : PipeWriter, IValueTaskSource<Flu
             if (end > _sent)
             {
                 // SAFETY: [_sent, end) of a pinned block that this writer holds.
-                int taken = Result(Libc.Send(_connection.Descriptor, block.Address + _sent, end - _sent, Linux.MsgNoSignal), end - _sent);
+                int taken = Result(HotCalls.Send(_connection.Descriptor, block.Address + _sent, end - _sent), end - _sent);
                 Sent(taken);
                 if (_sent < end) continue;
             }
@@ -250,7 +250,8 @@ internal sealed unsafe class ConnectionWriter : PipeWriter, IValueTaskSource<Flu
             vectors[0] = new IoVector { Base = _head is null ? null : _head.Address + _sent, Length = (nuint)queued };
             vectors[1] = new IoVector { Base = bytes, Length = (nuint)source.Length };
             var message = new MessageHeader { Vectors = queued > 0 ? vectors : vectors + 1, VectorCount = queued > 0 ? 2u : 1u };
-            int taken = Result(Libc.SendMessage(_connection.Descriptor, &message, Linux.MsgNoSignal), queued + source.Length);
+            nint sent = Libc.SendMessage(_connection.Descriptor, &message, Linux.MsgNoSignal);
+            int taken = Result(sent >= 0 ? sent : -Marshal.GetLastPInvokeError(), queued + source.Length);
             int ofQueue = Math.Min(taken, queued);
             Sent(ofQueue);
             if (ofQueue == queued && _head is not null) DropHead();
@@ -276,7 +277,7 @@ internal sealed unsafe class ConnectionWriter : PipeWriter, IValueTaskSource<Flu
             return (int)sent;
         }
 
-        int error = Marshal.GetLastPInvokeError();
+        int error = -(int)sent;
         if (error == Linux.ErrInterrupted) return 0;
         if (error is Linux.ErrAgain or Linux.ErrNoBuffers)
         {

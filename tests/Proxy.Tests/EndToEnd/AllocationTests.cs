@@ -37,10 +37,63 @@ public sealed class AllocationTests
         before = await rig.OnLoopAsync(GC.GetAllocatedBytesForCurrentThread);
         await AskAsync(client, bytes, answer.Contains("chunked", StringComparison.Ordinal), Requests);
         long allocated = await rig.OnLoopAsync(GC.GetAllocatedBytesForCurrentThread) - before - own;
-        // One object per request would be 24 * 2000 at least; what is left is the measuring itself. Unoptimised builds make every async
-        // state machine an object, so that there only its number is bounded.
+        AssertNothing(allocated, Requests);
+    }
+
+    /// <summary>What is lent per request must be there for all that are under way at once, not for one.</summary>
+    [Fact]
+    public async Task ManyRequestsUnderWayAtOnceAllocateNothing()
+    {
+        const int Clients = 48, Rounds = 40;
+        using var upstream = new Upstream();
+        int arrived = 0;
+        var all = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        upstream.Serve(async peer =>
+        {
+            while (true)
+            {
+                await peer.ReadHeadAsync();
+                Task everybody = all.Task;
+                if (Interlocked.Increment(ref arrived) == Clients)
+                {
+                    arrived = 0;
+                    TaskCompletionSource round = all;
+                    all = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                    round.SetResult();
+                }
+
+                await everybody.In();
+                await peer.SendAsync("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+            }
+        });
+        await using ProxyRig rig = ProxyRig.Http(upstream.Address);
+        RawPeer[] clients = await Task.WhenAll(Enumerable.Range(0, Clients).Select(_ => rig.ConnectAsync()));
+        byte[] request = "GET / HTTP/1.1\r\nHost: example.com\r\n\r\n"u8.ToArray();
+        await AskTogetherAsync(clients, request, Rounds);
+        long before = await rig.OnLoopAsync(GC.GetAllocatedBytesForCurrentThread);
+        long own = await rig.OnLoopAsync(GC.GetAllocatedBytesForCurrentThread) - before;
+        before = await rig.OnLoopAsync(GC.GetAllocatedBytesForCurrentThread);
+        await AskTogetherAsync(clients, request, Rounds);
+        AssertNothing(await rig.OnLoopAsync(GC.GetAllocatedBytesForCurrentThread) - before - own, Clients * Rounds);
+    }
+
+    /// <summary>
+    /// One object per request would be 24 bytes each at least; what is left is the measuring itself. Unoptimised builds make every async state
+    /// machine an object, so that there only its number is bounded.
+    /// </summary>
+    private static void AssertNothing(long allocated, int requests)
+    {
         bool optimised = typeof(ProxyServer).Assembly.GetCustomAttribute<DebuggableAttribute>() is not { IsJITOptimizerDisabled: true };
-        Assert.InRange(allocated, -256, optimised ? 256 : 2048 * Requests);
+        Assert.InRange(allocated, -256, optimised ? 256 : 2048 * requests);
+    }
+
+    private static async Task AskTogetherAsync(RawPeer[] clients, byte[] request, int rounds)
+    {
+        for (int round = 0; round < rounds; round++)
+        {
+            foreach (RawPeer client in clients) await client.SendAsync(request);
+            foreach (RawPeer client in clients) await client.ReadAnswerAsync();
+        }
     }
 
     private static async Task AskAsync(RawPeer client, byte[] request, bool chunked, int times)

@@ -30,6 +30,8 @@ public sealed class InteropLayoutTests
         ["Ipv6FreeBind"] = "IPV6_FREEBIND",
         ["IpProtoTcp"] = "IPPROTO_TCP",
         ["TcpNoDelay"] = "TCP_NODELAY",
+        ["CallSendTo"] = "SYS_sendto",
+        ["CallReceiveFrom"] = "SYS_recvfrom",
         ["MsgNoSignal"] = "MSG_NOSIGNAL",
         ["ShutWrite"] = "SHUT_WR",
         ["EpollCloseOnExec"] = "EPOLL_CLOEXEC",
@@ -102,7 +104,7 @@ public sealed class InteropLayoutTests
         try
         {
             var program = new StringBuilder("#define _GNU_SOURCE\n");
-            foreach (string header in new[] { "stdio", "stddef", "stdint", "errno", "sys/epoll", "sys/eventfd", "sys/socket", "sys/uio", "sys/un", "netinet/in", "netinet/tcp" })
+            foreach (string header in new[] { "stdio", "stddef", "stdint", "errno", "sys/epoll", "sys/eventfd", "sys/socket", "sys/syscall", "sys/uio", "sys/un", "netinet/in", "netinet/tcp" })
             {
                 program.Append(CultureInfo.InvariantCulture, $"#include <{header}.h>\n");
             }
