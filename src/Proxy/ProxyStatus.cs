@@ -6,7 +6,11 @@ namespace Appliance.Proxy;
 public sealed record ProxyStatus(
     ImmutableArray<ListenerStatus> Listeners,
     ImmutableArray<UpstreamStatus> Upstreams,
-    ImmutableArray<LoopStatus> Loops);
+    ImmutableArray<LoopStatus> Loops)
+{
+    /// <summary>Lines of the access log that found no room since start.</summary>
+    public long AccessLogDropped { get; init; }
+}
 
 /// <summary>Totals of a listener since it was opened.</summary>
 /// <param name="Name">Its name.</param>

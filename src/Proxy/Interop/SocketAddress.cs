@@ -51,6 +51,22 @@ internal struct SocketAddress
         return address;
     }
 
+    /// <summary>From an address and a port.</summary>
+    internal static SocketAddress From(ClientAddress ip, int port)
+    {
+        var address = default(SocketAddress);
+        Span<byte> bytes = address.Bytes;
+        BinaryPrimitives.WriteUInt16LittleEndian(bytes, (ushort)(ip.IsIPv4 ? Linux.AfInet : Linux.AfInet6));
+        BinaryPrimitives.WriteUInt16BigEndian(bytes[2..], (ushort)port);
+        if (ip.IsIPv4) BinaryPrimitives.WriteUInt32BigEndian(bytes[4..], (uint)ip.Bits);
+        else BinaryPrimitives.WriteUInt128BigEndian(bytes[8..], ip.Bits);
+        address.Length = ip.IsIPv4 ? 16 : 28;
+        return address;
+    }
+
+    /// <summary>True for an IPv4 or IPv6 address.</summary>
+    internal readonly bool IsIp => Family is Linux.AfInet or Linux.AfInet6;
+
     /// <summary>The IP address; default for a Unix socket.</summary>
     internal readonly ClientAddress ToClientAddress()
     {
@@ -65,7 +81,7 @@ internal struct SocketAddress
 
     /// <summary>The port; 0 for a Unix socket.</summary>
     internal readonly int Port =>
-        Family is Linux.AfInet or Linux.AfInet6 ? BinaryPrimitives.ReadUInt16BigEndian(((ReadOnlySpan<byte>)_storage)[2..]) : 0;
+        IsIp ? BinaryPrimitives.ReadUInt16BigEndian(((ReadOnlySpan<byte>)_storage)[2..]) : 0;
 
     [InlineArray(Capacity)]
     private struct Storage

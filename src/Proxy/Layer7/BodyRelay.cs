@@ -37,8 +37,12 @@ internal static class BodyRelay
     }
 
     /// <summary>A chunked body, forwarded as it stands once each byte has been checked.</summary>
+    /// <param name="source">Where the body comes from, positioned at its first byte.</param>
+    /// <param name="sink">Where it goes.</param>
+    /// <param name="timeoutNs">How long the source may be silent.</param>
+    /// <param name="maxData">Bytes of data beyond which it is given up.</param>
     [AsyncMethodBuilder(typeof(LoopMethodBuilder<>))]
-    internal static async ValueTask<RelayEnd> ChunkedAsync(Connection source, Connection sink, long timeoutNs)
+    internal static async ValueTask<RelayEnd> ChunkedAsync(Connection source, Connection sink, long timeoutNs, long maxData = long.MaxValue)
     {
         var scanner = default(ChunkedScanner);
         while (true)
@@ -46,6 +50,7 @@ internal static class BodyRelay
             ReadOnlyMemory<byte> unread = source.Reader.UnreadMemory;
             int passed = scanner.Pass(unread.Span);
             if (scanner.IsBad) return RelayEnd.SourceBad;
+            if (scanner.DataBytes > maxData) return RelayEnd.SourceTooLarge;
             if (passed > 0 || sink.Writer.UnflushedBytes > 0)
             {
                 FlushResult flushed = await sink.Writer.WriteAsync(unread[..passed]);

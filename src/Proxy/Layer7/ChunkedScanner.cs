@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Text;
 
 namespace Appliance.Proxy.Layer7;
 
@@ -15,6 +14,7 @@ internal struct ChunkedScanner
     private int _digits;
     private int _lineBytes;
     private int _trailerBytes;
+    private long _extensionBytes;
     private int _nameLength;
     private NameStart _name;
 
@@ -41,6 +41,9 @@ internal struct ChunkedScanner
     /// <summary>The body is malformed.</summary>
     internal readonly bool IsBad => _state == State.Bad;
 
+    /// <summary>Bytes of data that have passed, without the framing: what a limit of the body's size counts.</summary>
+    internal long DataBytes { get; private set; }
+
     /// <summary>Goes through the input up to the end of the body; returns how many bytes belong to it.</summary>
     internal int Pass(ReadOnlySpan<byte> input)
     {
@@ -63,6 +66,7 @@ internal struct ChunkedScanner
             {
                 int run = (int)Math.Min(_size, input.Length - at);
                 _size -= run;
+                DataBytes += run;
                 if (_size == 0) _state = State.DataReturn;
                 data = at..(at + run);
                 return at + run;
@@ -122,8 +126,10 @@ internal struct ChunkedScanner
 
     private readonly State OnSizeEnd() => _size == 0 ? State.TrailerStart : State.Data;
 
+    /// <summary>Extensions mean nothing to us. Over the whole body they may exceed the data by one line's limit: a byte of data in each of many
+    /// chunks with a long extension is an attack.</summary>
     private State OnLineByte(byte b, State next) =>
-        IsFieldByte(b) && ++_lineBytes <= HttpLimits.Trailers ? next : State.Bad;
+        IsFieldByte(b) && ++_lineBytes <= HttpLimits.Trailers && ++_extensionBytes <= DataBytes + HttpLimits.Trailers ? next : State.Bad;
 
     private State OnTrailerByte(byte b, State next) =>
         IsFieldByte(b) && ++_trailerBytes <= HttpLimits.Trailers ? next : State.Bad;
@@ -138,14 +144,16 @@ internal struct ChunkedScanner
         return State.TrailerName;
     }
 
-    /// <summary>Fields that a receiver might merge into the head and then frame or route by (RFC 9110 section 6.5.1).</summary>
+    /// <summary>
+    /// Fields that a receiver might merge into the head and then frame, route, authenticate or decode by (RFC 9110 section 6.5.1). The body is
+    /// refused: to drop a line would mean to write the body anew.
+    /// </summary>
     private readonly bool ChangesFraming()
     {
         if (_nameLength > NameStart.Length) return false;
         ReadOnlySpan<byte> name = ((ReadOnlySpan<byte>)_name)[.._nameLength];
         return HeaderNames.Identify(name) is not (KnownHeader.Other or KnownHeader.RequestId or KnownHeader.Accept)
-            || Ascii.EqualsIgnoreCase(name, "authorization"u8)
-            || Ascii.EqualsIgnoreCase(name, "cookie"u8);
+            || HeaderNames.IsForbiddenTrailer(name);
     }
 
     private static bool IsFieldByte(byte b) => b is >= (byte)' ' and not 0x7f or (byte)'\t';

@@ -10,7 +10,9 @@ internal static class ClientResponse
 
     private const uint HopByHop =
         (1u << (int)KnownHeader.Connection) | (1u << (int)KnownHeader.KeepAlive) | (1u << (int)KnownHeader.ProxyConnection)
-        | (1u << (int)KnownHeader.Upgrade) | (1u << (int)KnownHeader.TransferEncoding);
+        | (1u << (int)KnownHeader.Upgrade) | (1u << (int)KnownHeader.TransferEncoding) | (1u << (int)KnownHeader.Te);
+
+    private const uint Length = 1u << (int)KnownHeader.ContentLength;
 
     /// <summary>Queues the head; the caller flushes it together with the body's first bytes.</summary>
     /// <param name="writer">The client connection's.</param>
@@ -19,14 +21,16 @@ internal static class ClientResponse
     /// <param name="chunked">The body goes on in chunks.</param>
     /// <param name="connection">The Connection line to send, with CRLF; may be empty.</param>
     /// <param name="extraLines">Further complete lines, such as the limiter's.</param>
+    /// <param name="edits">The operator's; null: none.</param>
     internal static void Write(
         ConnectionWriter writer, ReadOnlySpan<byte> head, ResponseHead response, bool chunked,
-        ReadOnlySpan<byte> connection, ReadOnlySpan<byte> extraLines)
+        ReadOnlySpan<byte> connection, ReadOnlySpan<byte> extraLines, HeaderEdits? edits)
     {
         var text = new HeadWriter(writer.GetSpan(head.Length + extraLines.Length + Added));
         text.Write("HTTP/1.1 "u8);
         text.Write(head[ResponseHead.StatusStart..response.StatusLineEnd]);
-        text.WriteFields(head, response.Fields, HopByHop);
+        // An answer that cannot have a body must not announce one: a reader that waited for it would take the next answer for it.
+        text.WriteFields(head, response.Fields, response.Status is < 200 or 204 ? HopByHop | Length : HopByHop, edits);
         if (response is { Status: 101, UpgradeField: >= 0 })
         {
             text.Write("Upgrade: "u8);
@@ -37,7 +41,11 @@ internal static class ClientResponse
         if (chunked) text.Write("Transfer-Encoding: chunked\r\n"u8);
         text.Write(connection);
         text.Write(extraLines);
-        text.Write("\r\n"u8);
+        if (edits is null) text.Write("\r\n"u8);
         writer.Advance(text.Length);
+        if (edits is null) return;
+        // Edits are as long as the operator likes: they may go on in another block.
+        writer.Append(edits.Lines);
+        writer.Append("\r\n"u8);
     }
 }

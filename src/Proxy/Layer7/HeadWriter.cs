@@ -33,12 +33,13 @@ internal ref struct HeadWriter(Span<byte> destination)
     /// <param name="head">The head they stand in.</param>
     /// <param name="fields">Its fields.</param>
     /// <param name="dropped">Bit n set: fields of <see cref="KnownHeader"/> n stay here.</param>
-    internal void WriteFields(scoped ReadOnlySpan<byte> head, scoped ReadOnlySpan<HeaderField> fields, uint dropped)
+    /// <param name="edits">Whose named fields stay here; null: none.</param>
+    internal void WriteFields(scoped ReadOnlySpan<byte> head, scoped ReadOnlySpan<HeaderField> fields, uint dropped, HeaderEdits? edits)
     {
         int runStart = -1, runEnd = -1;
         foreach (ref readonly HeaderField field in fields)
         {
-            bool drop = field.HopByHop || (dropped & (1u << (int)field.Known)) != 0;
+            bool drop = field.HopByHop || (dropped & (1u << (int)field.Known)) != 0 || (edits is not null && Drops(edits, field, head));
             if (!drop && runEnd == field.Start)
             {
                 runEnd = field.End;
@@ -51,4 +52,8 @@ internal ref struct HeadWriter(Span<byte> destination)
 
         if (runStart >= 0) Write(head[runStart..runEnd]);
     }
+
+    /// <summary>Host, which a request must have, goes only where the caller says so.</summary>
+    private static bool Drops(HeaderEdits edits, in HeaderField field, ReadOnlySpan<byte> head) =>
+        field.Known != KnownHeader.Host && edits.Touches(field.Name(head));
 }

@@ -29,6 +29,20 @@ internal static class HeaderNames
         _ => KnownHeader.Other,
     };
 
+    /// <summary>Fields that must not stand in a trailer, besides those that <see cref="Identify"/> knows; none is longer than 20 bytes.</summary>
+    internal static bool IsForbiddenTrailer(ReadOnlySpan<byte> name) => name.Length switch
+    {
+        6 => Is(name, "cookie"u8),
+        7 => Is(name, "trailer"u8),
+        10 => Is(name, "set-cookie"u8),
+        12 => Is(name, "content-type"u8) || Is(name, "max-forwards"u8),
+        13 => Is(name, "authorization"u8) || Is(name, "content-range"u8) || Is(name, "cache-control"u8),
+        16 => Is(name, "www-authenticate"u8) || Is(name, "content-encoding"u8),
+        18 => Is(name, "proxy-authenticate"u8),
+        19 => Is(name, "proxy-authorization"u8),
+        _ => false,
+    };
+
     /// <summary>Equality with a lower-case name, '-' and '_' being the same (policies.md part B section 1.5).</summary>
     internal static bool Loosely(ReadOnlySpan<byte> name, ReadOnlySpan<byte> lowerCase)
     {
@@ -43,7 +57,8 @@ internal static class HeaderNames
 
     private static bool Is(ReadOnlySpan<byte> name, ReadOnlySpan<byte> lowerCase) => Ascii.EqualsIgnoreCase(name, lowerCase);
 
-    private static byte Fold(byte b) => b switch
+    /// <summary>Lower case, and '-' for '_'.</summary>
+    internal static byte Fold(byte b) => b switch
     {
         >= (byte)'A' and <= (byte)'Z' => (byte)(b | 0x20),
         (byte)'_' => (byte)'-',

@@ -105,15 +105,43 @@ internal abstract class HttpConnection : IConnectionOwner
     /// <summary>Answers with an error and says whether the connection goes on. The head, if complete, is skipped.</summary>
     private protected ValueTask<bool> AnswerErrorAsync(HttpError error)
     {
+        int status = HttpErrors.Status(error);
+        bool json = IsSound && !_headSkipped && PrefersJson(Exchange.Request);
+        AnswerFrame frame = BeginAnswer(error != HttpError.RequestTimeout);
+        LocalAnswer.WriteError(frame, error, json, Snapshot.Http?.ErrorPage(status));
+        Exchange.Record.Error = error;
+        return EndAnswerAsync(status, frame.KeepAlive);
+    }
+
+    /// <summary>What stands around an answer that is made here.</summary>
+    /// <param name="mayKeep">False: the connection ends whatever the client wishes.</param>
+    private protected AnswerFrame BeginAnswer(bool mayKeep)
+    {
         RequestHead request = Exchange.Request;
-        bool sound = request.Length > 0 && request.Error == HttpError.None;
+        Exchange.EnsureId(Loop.Ids);
         // With a body still to come the next request could only be found by reading it all: not worth it for a refused one.
-        bool keepAlive = sound && request.KeepAlive && !request.HasBody && !IsEnding && error != HttpError.RequestTimeout;
-        bool json = sound && !_headSkipped && PrefersJson(request);
+        bool keepAlive = mayKeep && IsSound && request.KeepAlive && !IsEnding && UnreadBody() >= 0;
+        return new AnswerFrame
+        {
+            Client = Client,
+            Loop = Loop,
+            WithBody = !request.IsHead,
+            KeepAlive = keepAlive,
+            ExtraLines = Exchange.LimitLines,
+            RequestId = Exchange.RequestId,
+            Edits = Exchange.IsRouted ? Exchange.Route.ResponseEdits : Snapshot.Http?.ResponseEdits,
+        };
+    }
+
+    /// <summary>Counts and flushes an answer that was made here, and skips the request it belongs to.</summary>
+    private protected ValueTask<bool> EndAnswerAsync(int status, bool keepAlive)
+    {
         _linger = !keepAlive;
-        LocalAnswer.WriteError(Client, error, json, !request.IsHead, keepAlive, Exchange.LimitLines, Loop.Ids);
-        Counters.CountAnswer(HttpErrors.Status(error));
-        if (sound) SkipHead();
+        Exchange.Record.Status = status;
+        Counters.CountAnswer(status);
+        int body = keepAlive ? UnreadBody() : 0;
+        if (IsSound) SkipHead();
+        if (body > 0) Client.Reader.Skip(body);
         return FlushAsync(keepAlive);
     }
 
@@ -171,7 +199,7 @@ internal abstract class HttpConnection : IConnectionOwner
         if (_exchange is null)
         {
             _exchange = Loop.Rent();
-            _exchange.Begin();
+            _exchange.Begin(Client.ClientAddress, Client.Loop.NowNs);
             _headSkipped = false;
             Snapshot = Listener.Snapshot;
             Client.Reader.DeadlineNs = Client.Loop.NowNs + Snapshot.Timeouts.RequestHeader;
@@ -195,13 +223,26 @@ internal abstract class HttpConnection : IConnectionOwner
 
     private void EndRequest()
     {
-        Counters.ReceivedBytes += Client.Reader.TotalBytes - _receivedBefore;
-        Counters.SentBytes += Client.Writer.TotalBytes - _sentBefore;
-        _receivedBefore = Client.Reader.TotalBytes;
-        _sentBefore = Client.Writer.TotalBytes;
+        long received = Client.Reader.TotalBytes - _receivedBefore, sent = Client.Writer.TotalBytes - _sentBefore;
+        Counters.ReceivedBytes += received;
+        Counters.SentBytes += sent;
+        _receivedBefore += received;
+        _sentBefore += sent;
         if (_exchange is not { } exchange) return;
         _exchange = null;
+        if (Snapshot.Http is { } rules) Loop.AccessLog.Write(exchange, rules.ListenerName, Client, received, sent);
         Loop.Return(exchange);
+    }
+
+    /// <summary>True when the head under way is whole and was accepted.</summary>
+    private bool IsSound => Exchange.Request is { Length: > 0, Error: HttpError.None };
+
+    /// <summary>Bytes of the request's body on the wire when all of it has arrived and none of it was relayed; else negative.</summary>
+    private int UnreadBody()
+    {
+        RequestHead request = Exchange.Request;
+        if (!request.HasBody) return 0;
+        return _headSkipped ? -1 : ArrivedBody.WireLength(request, Client.Reader.UnreadSpan[request.Length..]);
     }
 
     private bool PrefersJson(RequestHead request)

@@ -61,12 +61,29 @@ internal static class HttpErrors
         _ => "internal error",
     };
 
+    /// <summary>
+    /// One more line that the answer needs, or nothing: 405 says what is allowed (RFC 9110 section 15.5.6), and a server may be back in a second.
+    /// </summary>
+    internal static ReadOnlySpan<byte> ExtraLine(HttpError error) => error switch
+    {
+        HttpError.ConnectNotAllowed => "Allow: GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS\r\n"u8,
+        HttpError.NoServer => "Retry-After: 1\r\n"u8,
+        HttpError.NoPolicies => "Retry-After: 5\r\n"u8,
+        _ => default,
+    };
+
     /// <summary>The reason phrase of a status that is answered here.</summary>
     internal static string Reason(int status) => status switch
     {
         200 => "OK",
         202 => "Accepted",
         204 => "No Content",
+        301 => "Moved Permanently",
+        302 => "Found",
+        303 => "See Other",
+        304 => "Not Modified",
+        307 => "Temporary Redirect",
+        308 => "Permanent Redirect",
         400 => "Bad Request",
         401 => "Unauthorized",
         403 => "Forbidden",
@@ -74,6 +91,7 @@ internal static class HttpErrors
         405 => "Method Not Allowed",
         408 => "Request Timeout",
         409 => "Conflict",
+        410 => "Gone",
         413 => "Content Too Large",
         414 => "URI Too Long",
         417 => "Expectation Failed",

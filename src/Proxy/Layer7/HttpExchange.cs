@@ -1,3 +1,4 @@
+using System.Buffers;
 using Appliance.Limiter;
 
 namespace Appliance.Proxy.Layer7;
@@ -8,12 +9,26 @@ namespace Appliance.Proxy.Layer7;
 /// </summary>
 internal sealed class HttpExchange
 {
+    /// <summary>Bytes of a method that are kept for the log.</summary>
+    internal const int MethodLimit = 24;
+
+    /// <summary>Bytes of the longest request id that is taken over from a trusted peer.</summary>
+    internal const int RequestIdLimit = 64;
+
+    private static readonly SearchValues<byte> IdBytes = SearchValues.Create(
+        "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-_.:/+=@~"u8);
+
     private readonly byte[] _path = new byte[HttpLimits.RequestLine];
     private readonly byte[] _host = new byte[HostName.MaxLength];
     private readonly byte[] _limitLines = new byte[RateLimitHeaders.MaxLength];
+    private readonly byte[] _id = new byte[RequestIdLimit];
+    private readonly byte[] _method = new byte[MethodLimit];
+    private Route? _route;
     private int _pathLength;
     private int _hostLength;
     private int _limitLength;
+    private int _idLength;
+    private int _methodLength;
 
     /// <summary>The request.</summary>
     internal RequestHead Request { get; } = new();
@@ -21,29 +36,83 @@ internal sealed class HttpExchange
     /// <summary>The server's response.</summary>
     internal ResponseHead Response { get; } = new();
 
+    /// <summary>What the access log will say.</summary>
+    internal AccessRecord Record { get; } = new();
+
     /// <summary>The normalised path.</summary>
     internal ReadOnlySpan<byte> Path => _path.AsSpan(0, _pathLength);
 
     /// <summary>The normalised host.</summary>
     internal ReadOnlySpan<byte> Host => _host.AsSpan(0, _hostLength);
 
+    /// <summary>The method, also when the head is gone; its beginning if it is a long one.</summary>
+    internal ReadOnlySpan<byte> Method => _method.AsSpan(0, _methodLength);
+
     /// <summary>The limiter's header lines for the answer; empty if none.</summary>
     internal ReadOnlySpan<byte> LimitLines => _limitLines.AsSpan(0, _limitLength);
 
+    /// <summary>The request's id in what goes upstream, in error answers and in the log; visible ASCII.</summary>
+    internal ReadOnlySpan<byte> RequestId => _id.AsSpan(0, _idLength);
+
+    /// <summary>Who the client is to policies and log: the peer, or whom trusted proxies name.</summary>
+    internal ClientAddress Client { get; private set; }
+
+    /// <summary>The route, once it is known.</summary>
+    internal Route Route
+    {
+        get => _route ?? throw new InvalidOperationException("the request has no route yet");
+        set => _route = value;
+    }
+
+    /// <summary>True once <see cref="Route"/> is known.</summary>
+    internal bool IsRouted => _route is not null;
+
     /// <summary>Begins a request.</summary>
-    internal void Begin()
+    /// <param name="peer">Whose it is, until a trusted peer says otherwise.</param>
+    /// <param name="nowNs">Loop time.</param>
+    internal void Begin(ClientAddress peer, long nowNs)
     {
         Request.Reset();
-        _pathLength = _hostLength = _limitLength = 0;
+        Record.Begin(nowNs);
+        Client = peer;
+        _route = null;
+        _pathLength = _hostLength = _limitLength = _idLength = _methodLength = 0;
     }
 
     /// <summary>Normalises path and host for routes and policies.</summary>
     /// <returns>False when the target cannot be read in one way only.</returns>
     internal bool Normalize(ReadOnlySpan<byte> head)
     {
+        ReadOnlySpan<byte> method = Request.Method(head);
+        _methodLength = Math.Min(method.Length, MethodLimit);
+        method[.._methodLength].CopyTo(_method);
         ReadOnlySpan<byte> host = Request.Host(head);
         if (!host.IsEmpty) _hostLength = HostName.Normalize(host, _host);
         return TargetPath.TryNormalize(Request.Target(head), _path, out _pathLength);
+    }
+
+    /// <summary>Takes over what a trusted peer says: who the client is, and the request's id if it is a sane one.</summary>
+    internal void BelieveTrustedPeer(ReadOnlySpan<byte> head, ClientAddress client)
+    {
+        Client = client;
+        foreach (ref readonly HeaderField field in Request.Fields)
+        {
+            if (field.Known != KnownHeader.RequestId) continue;
+            ReadOnlySpan<byte> id = field.Value(head);
+            if (id.Length is 0 or > RequestIdLimit || id.IndexOfAnyExcept(IdBytes) >= 0) return;
+            id.CopyTo(_id);
+            _idLength = id.Length;
+            return;
+        }
+    }
+
+    /// <summary>Gives the request an id unless it has one.</summary>
+    internal void EnsureId(RequestIds ids)
+    {
+        if (_idLength > 0) return;
+        var text = new HeadWriter(_id);
+        ids.Write(ref text);
+        _idLength = text.Length;
     }
 
     /// <summary>Keeps what the limiter wants the client to see.</summary>

@@ -1,7 +1,8 @@
 namespace Appliance.Proxy.Layer7;
 
 /// <summary>What the HTTP connections of one loop share.</summary>
-internal sealed class HttpLoop
+/// <param name="loops">How many loops there are.</param>
+internal sealed class HttpLoop(int loops)
 {
     private const int Kept = 256;
 
@@ -9,6 +10,12 @@ internal sealed class HttpLoop
 
     /// <summary>Ids of this loop's requests.</summary>
     internal RequestIds Ids { get; } = new();
+
+    /// <summary>The value of Date.</summary>
+    internal DateLine Date { get; } = new();
+
+    /// <summary>This loop's share of the access log.</summary>
+    internal AccessLog AccessLog { get; } = new(loops);
 
     /// <summary>While on, every answer closes its connection.</summary>
     internal bool Draining { get; set; }

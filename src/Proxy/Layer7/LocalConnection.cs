@@ -112,7 +112,8 @@ internal sealed class LocalConnection : HttpConnection
         Span<byte> contentType = stackalloc byte[128];
         contentType = contentType[..Encoding.ASCII.GetBytes(_request.ContentType, contentType)];
         ReadOnlySpan<byte> body = _request.AnswerBody;
-        LocalAnswer.WriteHead(Client, _request.Status, contentType, body.Length, keepAlive, _request.HeaderLines);
+        var frame = new AnswerFrame { Client = Client, Loop = Loop, KeepAlive = keepAlive, ExtraLines = _request.HeaderLines };
+        LocalAnswer.WriteHead(frame, _request.Status, contentType, body.Length, default);
         if (!request.IsHead) Client.Writer.Append(body);
         Counters.CountAnswer(_request.Status);
         return FlushAsync(keepAlive);

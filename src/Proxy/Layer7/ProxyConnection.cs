@@ -25,17 +25,52 @@ internal sealed class ProxyConnection : HttpConnection
         _attempt = new ServerExchange(client, () => IsEnding);
     }
 
+    /// <summary>Came by TLS.</summary>
+    private static bool IsSecure => false;
+
     private RequestHead Request => Exchange.Request;
 
     /// <inheritdoc/>
     private protected override ValueTask<bool> ServeAsync()
     {
         ReadOnlySpan<byte> head = Head;
-        if (!Exchange.Normalize(head)) return AnswerErrorAsync(HttpError.BadTarget);
+        HttpExchange exchange = Exchange;
+        if (!exchange.Normalize(head)) return AnswerErrorAsync(HttpError.BadTarget);
+        if (Snapshot.Trusted.Contains(_peer))
+        {
+            exchange.BelieveTrustedPeer(head, ForwardedFor.NearestUntrusted(Request, head, _peer, Snapshot.Trusted));
+        }
+
+        exchange.EnsureId(Loop.Ids);
+        HttpRules rules = Snapshot.Http!; // The listener is an http one, or this type would not serve it.
+        if (rules.RefusesBody(Request)) return AnswerErrorAsync(HttpError.BodyTooLarge);
         HttpError refusal = Judge(head);
         if (refusal != HttpError.None) return AnswerErrorAsync(refusal);
-        UpstreamPool? pool = Snapshot.Routes.Find(Exchange.Host, Exchange.Path);
-        return pool is null ? AnswerErrorAsync(HttpError.NoRoute) : ForwardAsync(pool.On(Client.Loop));
+        if (rules.HttpsRedirect is { } toHttps && !IsSecure) return RedirectAsync(toHttps);
+        if (Snapshot.Routes.Find(exchange.Host, exchange.Path) is not { } route) return AnswerErrorAsync(HttpError.NoRoute);
+        exchange.Route = route;
+        return route.Pool is { } pool ? ForwardAsync(pool.On(Client.Loop)) : ActAsync(route);
+    }
+
+    /// <summary>Answers as the route says.</summary>
+    private ValueTask<bool> ActAsync(Route route)
+    {
+        if (route.Redirect is { } redirect) return RedirectAsync(redirect);
+        FixedBody answer = route.Response!; // Every route has an upstream, a redirect or a response.
+        AnswerFrame frame = BeginAnswer(mayKeep: true);
+        LocalAnswer.WriteFixed(frame, answer);
+        return EndAnswerAsync(answer.Status, frame.KeepAlive);
+    }
+
+    private ValueTask<bool> RedirectAsync(RedirectAction redirect)
+    {
+        // Without a host (HTTP/1.0) there is nowhere to send the client.
+        if (Exchange.Host.IsEmpty && redirect.Location.Variables.HasFlag(TemplateVariable.Host)) return AnswerErrorAsync(HttpError.MissingHost);
+        ReadOnlySpan<byte> head = Head;
+        int status = redirect.Status(Request.Method(head));
+        AnswerFrame frame = BeginAnswer(mayKeep: true);
+        LocalAnswer.WriteRedirect(frame, status, redirect.Location, Exchange.Host, Request.Target(head));
+        return EndAnswerAsync(status, frame.KeepAlive);
     }
 
     /// <inheritdoc/>
@@ -48,9 +83,9 @@ internal sealed class ProxyConnection : HttpConnection
     private HttpError Judge(ReadOnlySpan<byte> head)
     {
         if (!Snapshot.Settings.EnforcePolicies || _policies is null) return HttpError.None;
-        ClientAddress client = ForwardedFor.NearestUntrusted(Request, head, _peer, Snapshot.Trusted);
-        var view = new RequestView(Exchange, head, client);
+        var view = new RequestView(Exchange, head, Exchange.Client);
         Decision decision = _policies.Decide(in view, Client.Loop.NowNs, Client.Loop.Number);
+        Exchange.Record.Verdict = decision.Reason;
         if (decision.Reason == DecisionReason.NoBundleLoaded)
         {
             return Snapshot.Settings.OpenOnPolicyFailure ? HttpError.None : HttpError.NoPolicies;
@@ -75,6 +110,7 @@ internal sealed class ProxyConnection : HttpConnection
         while (Client.Error == ConnectionError.None && pool.Next(tried) is { } server)
         {
             ServerConnection? connection = mayReuse ? server.TakeIdle() : null;
+            Exchange.Record.OnAttempt(Exchange.Route.UpstreamName, server.HostText, pool.Loop.NowNs);
             if (connection is null)
             {
                 tried |= pool.MaskOf(server);
@@ -86,6 +122,7 @@ internal sealed class ProxyConnection : HttpConnection
                 }
 
                 server.OnConnected();
+                Exchange.Record.OnConnected(pool.Loop.NowNs);
             }
 
             WriteRequest(connection);
@@ -98,13 +135,16 @@ internal sealed class ProxyConnection : HttpConnection
         return Client.Error == ConnectionError.None && await AnswerErrorAsync(failure);
     }
 
-    private void WriteRequest(ServerConnection connection) => UpstreamRequest.Write(
-        connection.Connection.Writer, Head, Request, _address.AsSpan(0, _addressLength), Snapshot.Trusted.Contains(_peer),
-        connection.Server.HostText, Loop.Ids);
+    private void WriteRequest(ServerConnection connection)
+    {
+        var origin = new RequestOrigin(_address.AsSpan(0, _addressLength), Snapshot.Trusted.Contains(_peer), IsSecure);
+        UpstreamRequest.Write(connection.Connection.Writer, Head, Exchange, Snapshot.Http!.Forwarded, origin, connection.Server.HostText);
+    }
 
     private ValueTask<bool> ConcludeAsync(ExchangeOutcome outcome)
     {
         if (outcome == ExchangeOutcome.Failed) return AnswerErrorAsync(_attempt.Failure);
+        Exchange.Record.Status = _attempt.Status;
         if (_attempt.Status > 0) Counters.CountAnswer(_attempt.Status);
         if (outcome == ExchangeOutcome.Ended)
         {

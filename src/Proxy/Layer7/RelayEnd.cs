@@ -20,4 +20,7 @@ internal enum RelayEnd
 
     /// <summary>We gave it up.</summary>
     Cancelled,
+
+    /// <summary>The source's body is larger than allowed.</summary>
+    SourceTooLarge,
 }

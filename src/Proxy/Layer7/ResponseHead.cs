@@ -48,7 +48,13 @@ internal sealed class ResponseHead : MessageHead
     }
 
     /// <inheritdoc/>
-    private protected override bool Finish(ReadOnlySpan<byte> head) => ReadFraming(head);
+    private protected override bool Finish(ReadOnlySpan<byte> head)
+    {
+        if (!ReadFraming(head)) return false;
+        // It announces a body that it cannot have: if bytes come all the same, they must not be taken for the next answer.
+        if (Status == 204 && (Chunked || ContentLength > 0)) KeepAlive = false;
+        return true;
+    }
 
     private int Bad()
     {

@@ -56,6 +56,7 @@ internal sealed class ServerExchange(Connection client, Func<bool> isEnding)
         if (error == HttpError.None)
         {
             Status = Response.Status;
+            exchange.Record.OnResponse(server.Loop.NowNs);
             _keepClient = Request.KeepAlive && !isEnding() && (!hasBody || body.IsCompleted);
             end = await RelayResponseAsync(server);
         }
@@ -107,6 +108,7 @@ internal sealed class ServerExchange(Connection client, Func<bool> isEnding)
         Failure = _bodyEnd switch
         {
             RelayEnd.SourceBad => HttpError.BadChunk,
+            RelayEnd.SourceTooLarge => HttpError.BodyTooLarge,
             RelayEnd.SourceTimedOut => HttpError.RequestTimeout,
             _ => error,
         };
@@ -127,10 +129,10 @@ internal sealed class ServerExchange(Connection client, Func<bool> isEnding)
     {
         long timeoutNs = _snapshot.Timeouts.Response;
         RelayEnd end = Request.Chunked
-            ? await BodyRelay.ChunkedAsync(client, server, timeoutNs)
+            ? await BodyRelay.ChunkedAsync(client, server, timeoutNs, _snapshot.Http!.MaxBodySize)
             : await BodyRelay.LengthAsync(client, server, Request.ContentLength, timeoutNs);
         // The server must not take what came so far for the whole, and whoever waits for its answer must not wait on.
-        if (end is RelayEnd.SourceClosed or RelayEnd.SourceBad or RelayEnd.SourceTimedOut)
+        if (end is RelayEnd.SourceClosed or RelayEnd.SourceBad or RelayEnd.SourceTooLarge or RelayEnd.SourceTimedOut)
         {
             _bodyEnd = end;
             server.Abort(ConnectionError.Aborted);
@@ -186,7 +188,7 @@ internal sealed class ServerExchange(Connection client, Func<bool> isEnding)
     {
         if (Request.MinorVersion == 1)
         {
-            ClientResponse.Write(client.Writer, server.Reader.UnreadSpan[..Response.Length], Response, chunked: false, default, default);
+            ClientResponse.Write(client.Writer, server.Reader.UnreadSpan[..Response.Length], Response, chunked: false, default, default, null);
         }
 
         server.Reader.Skip(Response.Length);
@@ -205,7 +207,8 @@ internal sealed class ServerExchange(Connection client, Func<bool> isEnding)
         _keepServer = Response.KeepAlive && !untilClose;
         ReadOnlySpan<byte> connection = !_keepClient ? "Connection: close\r\n"u8 : old ? "Connection: keep-alive\r\n"u8 : default;
         ClientResponse.Write(
-            client.Writer, server.Reader.UnreadSpan[..Response.Length], Response, chunked, connection, _exchange.LimitLines);
+            client.Writer, server.Reader.UnreadSpan[..Response.Length], Response, chunked, connection, _exchange.LimitLines,
+            _exchange.Route.ResponseEdits);
         server.Reader.Skip(Response.Length);
         long timeoutNs = _snapshot.Timeouts.Response;
         if (noBody) return BodyRelay.LengthAsync(server, client, 0, timeoutNs);
@@ -220,7 +223,8 @@ internal sealed class ServerExchange(Connection client, Func<bool> isEnding)
     {
         _keepClient = _keepServer = false;
         ClientResponse.Write(
-            client.Writer, server.Reader.UnreadSpan[..Response.Length], Response, chunked: false, "Connection: upgrade\r\n"u8, default);
+            client.Writer, server.Reader.UnreadSpan[..Response.Length], Response, chunked: false, "Connection: upgrade\r\n"u8, default,
+            _exchange.Route.ResponseEdits);
         server.Reader.Skip(Response.Length);
         // The head of a request without a body is still unread, in case it had to be sent again: it is no part of the new protocol.
         if (!Request.HasBody) client.Reader.Skip(Request.Length);

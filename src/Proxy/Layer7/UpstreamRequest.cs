@@ -1,49 +1,54 @@
+using Appliance.Proxy.Configuration;
 using Appliance.Proxy.Transport;
 
 namespace Appliance.Proxy.Layer7;
 
-/// <summary>Writes a request's head as it goes upstream: the client's lines as they are, but for what ends here and what we add.</summary>
+/// <summary>Writes a request's head as it goes upstream: the client's lines as they are, but for what ends here, what is edited and what we add.</summary>
 internal static class UpstreamRequest
 {
     /// <summary>Bytes that the lines added here need at most, besides what is copied from the head.</summary>
-    private const int Added = 1024;
+    private const int Added = 1024 + ForwardedFields.MaxLength;
+
+    private const uint HostBit = 1u << (int)KnownHeader.Host;
+    private const uint RequestIdBit = 1u << (int)KnownHeader.RequestId;
 
     private const uint HopByHop =
         (1u << (int)KnownHeader.Connection) | (1u << (int)KnownHeader.KeepAlive) | (1u << (int)KnownHeader.ProxyConnection)
-        | (1u << (int)KnownHeader.Te) | (1u << (int)KnownHeader.Upgrade) | (1u << (int)KnownHeader.ForwardedFor);
-
-    private const uint Claims =
-        (1u << (int)KnownHeader.Forwarded) | (1u << (int)KnownHeader.ForwardedProto) | (1u << (int)KnownHeader.ForwardedHost)
-        | (1u << (int)KnownHeader.RequestId);
+        | (1u << (int)KnownHeader.Te) | (1u << (int)KnownHeader.Upgrade);
 
     /// <summary>Queues the head; the caller flushes, together with the first bytes of the body if there are any.</summary>
     /// <param name="writer">The server connection's.</param>
     /// <param name="head">The request's head as received.</param>
-    /// <param name="request">The same, parsed.</param>
-    /// <param name="client">The TCP peer's address as text.</param>
-    /// <param name="trusted">The peer may speak for others: what it says is kept and added to.</param>
-    /// <param name="server">What Host says when the request, of HTTP/1.0, names no host.</param>
-    /// <param name="ids">Where request ids come from.</param>
+    /// <param name="exchange">The same, parsed and normalised, with its id and its route.</param>
+    /// <param name="style">How servers are told about the client.</param>
+    /// <param name="origin">What they are told.</param>
+    /// <param name="server">The server's name and port: what Host says when the route wishes so, or when the request, of HTTP/1.0, names no host.</param>
     internal static void Write(
-        ConnectionWriter writer, ReadOnlySpan<byte> head, RequestHead request, ReadOnlySpan<byte> client, bool trusted,
-        ReadOnlySpan<byte> server, RequestIds ids)
+        ConnectionWriter writer, ReadOnlySpan<byte> head, HttpExchange exchange, ForwardedStyle style, scoped in RequestOrigin origin,
+        ReadOnlySpan<byte> server)
     {
-        var text = new HeadWriter(writer.GetSpan(head.Length + Added));
+        RequestHead request = exchange.Request;
+        Route route = exchange.Route;
+        HeaderEdits? edits = route.RequestEdits;
+        uint edited = edits is null ? 0 : edits.Known;
+        int extra = (route.Rewrite is null ? 0 : PathRewrite.MaxLength) + (route.Host is null ? 0 : route.Host.MaxLength(0, 0, server.Length));
+        var text = new HeadWriter(writer.GetSpan(head.Length + Added + server.Length + extra));
         text.Write(request.Method(head));
         text.Write(" "u8);
-        text.Write(request.Target(head));
+        if (route.Rewrite is null) text.Write(request.Target(head));
+        else route.Rewrite.Write(ref text, request.Target(head), exchange.Path);
         text.Write(" HTTP/1.1\r\n"u8);
-        text.WriteFields(head, request.Fields, trusted ? HopByHop : HopByHop | Claims);
-        WriteForwardedFor(ref text, head, request, client, trusted);
-        uint named = Present(request);
-        if ((named & (1u << (int)KnownHeader.Host)) == 0) WriteHost(ref text, request.Host(head), server);
-        uint present = trusted ? named : 0;
-        if ((present & (1u << (int)KnownHeader.ForwardedProto)) == 0) text.Write("X-Forwarded-Proto: http\r\n"u8);
-        WriteForwardedHost(ref text, head, request, present);
-        if ((present & (1u << (int)KnownHeader.RequestId)) == 0)
+        uint dropped = HopByHop | RequestIdBit | ForwardedFields.Dropped(style, origin.Trusted) | (route.Host is null ? 0 : HostBit);
+        // The message needs its Host: an edit may set another, but not take it away.
+        bool hostEdited = (edited & HostBit) != 0 && edits!.Sets(KnownHeader.Host);
+        text.WriteFields(head, request.Fields, hostEdited ? dropped | HostBit : dropped, edits);
+        uint present = Present(request);
+        if (!hostEdited && (route.Host is not null || (present & HostBit) == 0)) WriteHost(ref text, route.Host, request.Host(head), server);
+        ForwardedFields.Write(ref text, head, request, origin, style, present, edited);
+        if ((edited & RequestIdBit) == 0)
         {
             text.Write("X-Request-Id: "u8);
-            ids.Write(ref text);
+            text.Write(exchange.RequestId);
             text.Write("\r\n"u8);
         }
 
@@ -54,43 +59,20 @@ internal static class UpstreamRequest
             text.Write("\r\n"u8);
         }
 
-        text.Write("\r\n"u8);
+        if (edits is null) text.Write("\r\n"u8);
         writer.Advance(text.Length);
-    }
-
-    /// <summary>The chain of a trusted peer with that peer added; else the peer alone.</summary>
-    private static void WriteForwardedFor(
-        ref HeadWriter text, ReadOnlySpan<byte> head, RequestHead request, ReadOnlySpan<byte> client, bool trusted)
-    {
-        text.Write("X-Forwarded-For: "u8);
-        if (trusted)
-        {
-            foreach (ref readonly HeaderField field in request.Fields)
-            {
-                if (field.Known != KnownHeader.ForwardedFor) continue;
-                text.Write(field.Value(head));
-                text.Write(", "u8);
-            }
-        }
-
-        text.Write(client);
-        text.Write("\r\n"u8);
+        if (edits is null) return;
+        // Edits are as long as the operator likes: they may go on in another block.
+        writer.Append(edits.Lines);
+        writer.Append("\r\n"u8);
     }
 
     /// <summary>HTTP/1.1, as which the request goes on, demands the field (RFC 9112 section 3.2).</summary>
-    private static void WriteHost(ref HeadWriter text, ReadOnlySpan<byte> asked, ReadOnlySpan<byte> server)
+    private static void WriteHost(ref HeadWriter text, TextTemplate? policy, ReadOnlySpan<byte> asked, ReadOnlySpan<byte> server)
     {
         text.Write("Host: "u8);
-        text.Write(asked.IsEmpty ? server : asked);
-        text.Write("\r\n"u8);
-    }
-
-    private static void WriteForwardedHost(ref HeadWriter text, ReadOnlySpan<byte> head, RequestHead request, uint present)
-    {
-        ReadOnlySpan<byte> host = request.Host(head);
-        if (host.IsEmpty || host.Length > HostName.MaxLength || (present & (1u << (int)KnownHeader.ForwardedHost)) != 0) return;
-        text.Write("X-Forwarded-Host: "u8);
-        text.Write(host);
+        if (policy is not null) policy.Write(ref text, default, default, server);
+        else text.Write(asked.IsEmpty ? server : asked);
         text.Write("\r\n"u8);
     }
 

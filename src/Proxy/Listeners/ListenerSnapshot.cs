@@ -14,6 +14,10 @@ internal sealed record ListenerSnapshot(ListenerSettings Settings, IConnectionHa
     /// <summary>Named time limits in nanoseconds.</summary>
     internal TimeoutsNs Timeouts { get; } = new(Settings.Timeouts);
 
+    /// <summary>Http: the rest of what is demanded and said; null for other protocols.</summary>
+    internal HttpRules? Http { get; } =
+        Settings.Protocol == ListenerProtocol.Http ? new HttpRules(Settings.Name, Settings.Http) : null;
+
     /// <summary>Who may speak for others (policies.md A7).</summary>
     internal TrustedNetworks Trusted { get; } = new(Settings.TrustedProxies);
 }

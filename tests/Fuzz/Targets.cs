@@ -1,0 +1,14 @@
+namespace Fuzz;
+
+/// <summary>Every target there is.</summary>
+internal static class Targets
+{
+    internal static IReadOnlyList<ITarget> All { get; } =
+    [
+        new ProxyProtocolTarget(),
+        new ClientHelloTarget(),
+    ];
+
+    /// <summary>One by its name, or `all`.</summary>
+    internal static IReadOnlyList<ITarget> Named(string name) => [.. All.Where(target => name == "all" || target.Name == name)];
+}
