@@ -30,8 +30,15 @@ public sealed class InteropLayoutTests
         ["Ipv6FreeBind"] = "IPV6_FREEBIND",
         ["IpProtoTcp"] = "IPPROTO_TCP",
         ["TcpNoDelay"] = "TCP_NODELAY",
+        ["MsgPeek"] = "MSG_PEEK",
         ["MsgNoSignal"] = "MSG_NOSIGNAL",
         ["ShutWrite"] = "SHUT_WR",
+        ["OpenNonBlock"] = "O_NONBLOCK",
+        ["OpenCloseOnExec"] = "O_CLOEXEC",
+        ["SetPipeSize"] = "F_SETPIPE_SZ",
+        ["GetPipeSize"] = "F_GETPIPE_SZ",
+        ["SpliceMove"] = "SPLICE_F_MOVE",
+        ["SpliceNonBlock"] = "SPLICE_F_NONBLOCK",
         ["EpollCloseOnExec"] = "EPOLL_CLOEXEC",
         ["EpollAdd"] = "EPOLL_CTL_ADD",
         ["EpollDelete"] = "EPOLL_CTL_DEL",
@@ -102,7 +109,7 @@ public sealed class InteropLayoutTests
         try
         {
             var program = new StringBuilder("#define _GNU_SOURCE\n");
-            foreach (string header in new[] { "stdio", "stddef", "stdint", "errno", "sys/epoll", "sys/eventfd", "sys/socket", "sys/uio", "sys/un", "netinet/in", "netinet/tcp" })
+            foreach (string header in new[] { "stdio", "stddef", "stdint", "errno", "fcntl", "sys/epoll", "sys/eventfd", "sys/socket", "sys/uio", "sys/un", "netinet/in", "netinet/tcp" })
             {
                 program.Append(CultureInfo.InvariantCulture, $"#include <{header}.h>\n");
             }
