@@ -27,9 +27,16 @@ internal static class Linux
     /// <summary>x86-64 only, like the layout of epoll_event.</summary>
     internal const int CallSendTo = 44;
     internal const int CallReceiveFrom = 45;
-
+    internal const int MsgPeek = 2;
     internal const int MsgNoSignal = 0x4000;
     internal const int ShutWrite = 1;
+
+    internal const int OpenNonBlock = 0x800;
+    internal const int OpenCloseOnExec = 0x80000;
+    internal const int SetPipeSize = 1031;
+    internal const int GetPipeSize = 1032;
+    internal const uint SpliceMove = 1;
+    internal const uint SpliceNonBlock = 2;
 
     internal const int EpollCloseOnExec = 0x80000;
     internal const int EpollAdd = 1;

@@ -1,12 +1,24 @@
-using System.IO.Pipelines;
+using Appliance.Proxy.Interop;
 using Appliance.Proxy.Layer7;
 using Appliance.Proxy.Transport;
 
 namespace Appliance.Proxy.Layer4;
 
-/// <summary>Relays bytes both ways until both sides have finished, keeping half-close: a FIN from one side is passed on, the other goes on.</summary>
-internal static class Tunnel
+/// <summary>
+/// Relays bytes both ways until both sides have finished, keeping half-close: a FIN from one side is passed on, the other goes on. A side that breaks
+/// breaks the other, with RST, whatever either was doing: nobody may take a torn stream for a finished one.
+/// </summary>
+internal sealed class Tunnel : IConnectionOwner
 {
+    private readonly Connection _client;
+    private readonly Connection _server;
+
+    private Tunnel(Connection client, Connection server)
+    {
+        _client = client;
+        _server = server;
+    }
+
     /// <summary>Runs until the end; the caller closes both connections. On their common loop.</summary>
     /// <param name="client">One side.</param>
     /// <param name="server">The other.</param>
@@ -14,59 +26,41 @@ internal static class Tunnel
     /// <returns>Complete when both sides finished in order.</returns>
     internal static async Task<RelayEnd> RunAsync(Connection client, Connection server, long idleNs)
     {
-        var activity = new Activity { LastNs = client.Loop.NowNs };
+        var tunnel = new Tunnel(client, server);
+        (IConnectionOwner? ofClient, IConnectionOwner? ofServer) = (client.Owner, server.Owner);
+        client.Owner = server.Owner = tunnel;
         client.Writer.TimeoutNs = server.Writer.TimeoutNs = idleNs;
-        Task<RelayEnd> up = OneWayAsync(client, server, activity, idleNs);
-        RelayEnd down = await OneWayAsync(server, client, activity, idleNs);
+        var activity = new TunnelActivity(client.Loop, idleNs);
+        Task<RelayEnd> up = OneWayAsync(client, server, activity);
+        RelayEnd down = await OneWayAsync(server, client, activity);
         RelayEnd other = await up;
+        client.Owner = ofClient;
+        server.Owner = ofServer;
         return down != RelayEnd.Complete ? down : other;
     }
 
-    private static async Task<RelayEnd> OneWayAsync(Connection source, Connection sink, Activity activity, long idleNs)
+    /// <inheritdoc/>
+    public void OnUnattended(Connection connection, bool finished, bool reset)
     {
-        RelayEnd end = await CopyAsync(source, sink, activity, idleNs);
+        // A hang-up without an error is the regular end of both halves. A reset is seen here when nobody reads: its half has ended before, or
+        // waits for the other side to take what it has.
+        if (!reset || SocketOptions.TakeError(connection.Descriptor) == 0) return;
+        connection.MarkError(ConnectionError.Reset);
+        _client.Abort(ConnectionError.Aborted);
+        _server.Abort(ConnectionError.Aborted);
+    }
+
+    private static async Task<RelayEnd> OneWayAsync(Connection source, Connection sink, TunnelActivity activity)
+    {
+        RelayEnd end = await new TunnelDirection(source, sink, activity).RunAsync();
         if (end == RelayEnd.Complete)
         {
             sink.Writer.Complete();
             return end;
         }
 
-        // One broken side breaks the other, with RST: nobody may take a torn stream for a finished one.
         source.Abort(ConnectionError.Aborted);
         sink.Abort(ConnectionError.Aborted);
         return end;
-    }
-
-    private static async ValueTask<RelayEnd> CopyAsync(Connection source, Connection sink, Activity activity, long idleNs)
-    {
-        while (true)
-        {
-            source.Reader.DeadlineNs = activity.LastNs + idleNs;
-            ReadResult read = await source.Reader.ReadAsync();
-            if (read.IsCanceled)
-            {
-                // The other direction may have been busy meanwhile: then this one may go on waiting.
-                if (source.Loop.NowNs - activity.LastNs >= idleNs) return RelayEnd.SourceTimedOut;
-                source.ForgetTimeout();
-                continue;
-            }
-
-            activity.LastNs = source.Loop.NowNs;
-            ReadOnlyMemory<byte> bytes = source.Reader.UnreadMemory;
-            if (bytes.Length > 0)
-            {
-                FlushResult flushed = await sink.Writer.WriteAsync(bytes);
-                if (flushed.IsCompleted || flushed.IsCanceled) return RelayEnd.SinkClosed;
-                source.Reader.Skip(bytes.Length);
-            }
-
-            if (source.Error != ConnectionError.None) return RelayEnd.SourceClosed;
-            if (read.IsCompleted) return RelayEnd.Complete;
-        }
-    }
-
-    private sealed class Activity
-    {
-        internal long LastNs { get; set; }
     }
 }

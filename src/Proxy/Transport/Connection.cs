@@ -54,6 +54,9 @@ internal sealed class Connection : LoopSource, IDuplexPipe, IValueTaskSource<boo
     /// <summary>Our own IP address on this connection: for an accepted one the address that the client chose.</summary>
     internal ClientAddress LocalAddress => Sockets.LocalAddress(Descriptor).ToClientAddress();
 
+    /// <summary>True while the bytes on the socket are the stream's bytes; false behind TLS, whose bytes this process must see.</summary>
+    internal bool CanSplice { get; set; } = true;
+
     /// <summary>What went wrong, the first time something did.</summary>
     internal ConnectionError Error { get; private set; }
 

@@ -33,6 +33,7 @@ internal sealed unsafe class ConnectionReader : PipeReader, IValueTaskSource<Rea
     private bool _cancelNext;
     private bool _bulk;
     private bool _tokenFired;
+    private bool _waitOnly;
     private CancellationTokenRegistration _registration;
 
     internal ConnectionReader(Connection connection)
@@ -58,6 +59,9 @@ internal sealed unsafe class ConnectionReader : PipeReader, IValueTaskSource<Rea
 
     /// <summary>The peer has sent FIN or is gone, and everything before it has been received.</summary>
     internal bool Ended => _ended;
+
+    /// <summary>The kernel has announced that nothing more will come after what it holds.</summary>
+    internal bool PeerFinished => _peerFinished;
 
     /// <summary>Bytes received since the connection was made.</summary>
     internal long TotalBytes { get; private set; }
@@ -150,6 +154,63 @@ internal sealed unsafe class ConnectionReader : PipeReader, IValueTaskSource<Rea
         Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _signal.OnCompleted(continuation, state, token);
 
+    /// <summary>Waits, under the deadline, until the kernel has something, without receiving it. Nothing may be unread.</summary>
+    internal ValueTask<ReadResult> WaitReadableAsync()
+    {
+        if (_cancelNext || _ended || _readable) return new(TakeResult());
+        ReleaseIfEmpty();
+        _waitOnly = true;
+        short token = _signal.Begin();
+        if (DeadlineNs != long.MaxValue) _connection.ArmTimer(DeadlineNs);
+        return new(this, token);
+    }
+
+    /// <summary>Looks at what the kernel holds and leaves it there. Nothing may be unread.</summary>
+    /// <returns>Bytes seen. None: the stream has ended, or (see <see cref="Ended"/>) there is nothing yet and the next wait is for more.</returns>
+    internal int Peek(BufferBlock into)
+    {
+        // SAFETY: a pinned block that the caller holds.
+        nint seen = Libc.Receive(_connection.Descriptor, into.Address, into.Length, Linux.MsgPeek);
+        // Whatever comes after this look brings a new edge; a FIN that was announced already does not.
+        _readable = false;
+        return (int)Judge(seen >= 0 ? seen : -System.Runtime.InteropServices.Marshal.GetLastPInvokeError());
+    }
+
+    /// <summary>Receives exactly so many bytes that were seen by <see cref="Peek"/>, and drops them.</summary>
+    internal void Drop(BufferBlock scratch, int bytes)
+    {
+        while (bytes > 0)
+        {
+            // SAFETY: as in Peek.
+            nint got = Libc.Receive(_connection.Descriptor, scratch.Address, Math.Min(bytes, scratch.Length), 0);
+            got = Judge(got >= 0 ? got : -System.Runtime.InteropServices.Marshal.GetLastPInvokeError());
+            if (got == 0) return;
+            TotalBytes += got;
+            bytes -= (int)got;
+        }
+    }
+
+    /// <summary>Moves what the kernel has into an empty pipe. Nothing may be unread.</summary>
+    /// <returns>Bytes moved. None: as <see cref="Peek"/>.</returns>
+    internal int SpliceInto(SplicePipe pipe, int maximumBytes)
+    {
+        nint moved = Judge(pipe.Fill(_connection.Descriptor, maximumBytes));
+        TotalBytes += moved;
+        return (int)moved;
+    }
+
+    /// <summary>Draws the conclusions from what receiving said: bytes, 0 for FIN, or a negated error number.</summary>
+    private nint Judge(nint result)
+    {
+        if (result > 0) return result;
+        if (result == -Linux.ErrInterrupted) return 0;
+        _readable = false;
+        if (result == -Linux.ErrAgain) return 0;
+        if (result < 0) _connection.MarkError(ConnectionError.Reset);
+        _ended = true;
+        return 0;
+    }
+
     /// <summary>The next read asks the kernel at once instead of waiting for an event.</summary>
     internal void ExpectBytes() => _readable = true;
 
@@ -159,7 +220,7 @@ internal sealed unsafe class ConnectionReader : PipeReader, IValueTaskSource<Rea
         _readable = true;
         _peerFinished |= peerFinished;
         if (!_signal.IsPending) return;
-        if (Fill()) CompleteWait();
+        if (_waitOnly || Fill()) CompleteWait();
         else ReleaseIfEmpty();
     }
 
@@ -268,6 +329,7 @@ internal sealed unsafe class ConnectionReader : PipeReader, IValueTaskSource<Rea
 
     private void CompleteWait()
     {
+        _waitOnly = false;
         if (_registration != default) _registration.Dispose();
         _signal.Complete();
     }

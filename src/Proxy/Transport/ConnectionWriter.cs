@@ -164,6 +164,40 @@ internal sealed unsafe class ConnectionWriter : PipeWriter, IValueTaskSource<Flu
         Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _signal.OnCompleted(continuation, state, token);
 
+    /// <summary>Broken: nothing can be sent any more.</summary>
+    internal bool IsBroken => _broken;
+
+    /// <summary>Sends what the pipe holds, as much as the kernel takes. Nothing may be queued.</summary>
+    /// <returns>True: the pipe is empty. False: the socket is full (wait with <see cref="WaitRoomAsync"/>) or the connection broken.</returns>
+    internal bool SpliceFrom(SplicePipe pipe)
+    {
+        while (pipe.Held > 0 && _writable && !_broken)
+        {
+            nint moved = pipe.Drain(_connection.Descriptor);
+            if (moved > 0)
+            {
+                TotalBytes += moved;
+                continue;
+            }
+
+            if (moved == -Linux.ErrInterrupted) continue;
+            if (moved == -Linux.ErrAgain)
+            {
+                WaitForRoom();
+                continue;
+            }
+
+            _connection.MarkError(ConnectionError.Reset);
+            _broken = true;
+        }
+
+        return pipe.Held == 0;
+    }
+
+    /// <summary>Waits, as a flush does, until the kernel has room. Nothing may be queued.</summary>
+    internal ValueTask<FlushResult> WaitRoomAsync() =>
+        _writable || _broken || _cancelNext ? new(TakeResult()) : Wait(CancellationToken.None);
+
     /// <summary>The kernel has room again.</summary>
     internal void OnWritable()
     {

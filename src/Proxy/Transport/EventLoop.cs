@@ -68,6 +68,9 @@ internal sealed unsafe class EventLoop : IDisposable
     /// <summary>Blocks.</summary>
     internal BufferPool Buffers { get; } = new();
 
+    /// <summary>Pipes for splicing.</summary>
+    internal SplicePipes Pipes { get; } = new();
+
     /// <summary>Registered sources.</summary>
     internal int SourceCount => _usedSlots - 1 - _freeCount;
 
@@ -88,7 +91,8 @@ internal sealed unsafe class EventLoop : IDisposable
     internal void Post(Action action)
     {
         _posted.Enqueue(action);
-        if (Interlocked.Exchange(ref _wakePending, 1) != 0) return;
+        // The loop's own thread looks at the queue before it sleeps.
+        if (IsCurrent || Interlocked.Exchange(ref _wakePending, 1) != 0) return;
         ulong one = 1;
         // SAFETY: eight bytes of this frame. The only failure, EAGAIN, means that the counter is already set.
         _ = Libc.Write(_wake, &one, sizeof(ulong));
@@ -241,6 +245,7 @@ internal sealed unsafe class EventLoop : IDisposable
             foreach (LoopSource source in left) source.CloseNow();
         }
 
+        Pipes.Dispose();
         CloseWake();
         _ = Libc.Close(_epoll);
     }

@@ -32,8 +32,15 @@ public sealed class InteropLayoutTests
         ["TcpNoDelay"] = "TCP_NODELAY",
         ["CallSendTo"] = "SYS_sendto",
         ["CallReceiveFrom"] = "SYS_recvfrom",
+        ["MsgPeek"] = "MSG_PEEK",
         ["MsgNoSignal"] = "MSG_NOSIGNAL",
         ["ShutWrite"] = "SHUT_WR",
+        ["OpenNonBlock"] = "O_NONBLOCK",
+        ["OpenCloseOnExec"] = "O_CLOEXEC",
+        ["SetPipeSize"] = "F_SETPIPE_SZ",
+        ["GetPipeSize"] = "F_GETPIPE_SZ",
+        ["SpliceMove"] = "SPLICE_F_MOVE",
+        ["SpliceNonBlock"] = "SPLICE_F_NONBLOCK",
         ["EpollCloseOnExec"] = "EPOLL_CLOEXEC",
         ["EpollAdd"] = "EPOLL_CTL_ADD",
         ["EpollDelete"] = "EPOLL_CTL_DEL",
@@ -104,7 +111,7 @@ public sealed class InteropLayoutTests
         try
         {
             var program = new StringBuilder("#define _GNU_SOURCE\n");
-            foreach (string header in new[] { "stdio", "stddef", "stdint", "errno", "sys/epoll", "sys/eventfd", "sys/socket", "sys/syscall", "sys/uio", "sys/un", "netinet/in", "netinet/tcp" })
+            foreach (string header in new[] { "stdio", "stddef", "stdint", "errno", "fcntl", "sys/epoll", "sys/eventfd", "sys/socket", "sys/syscall", "sys/uio", "sys/un", "netinet/in", "netinet/tcp" })
             {
                 program.Append(CultureInfo.InvariantCulture, $"#include <{header}.h>\n");
             }
