@@ -25,4 +25,34 @@ internal static partial class ProxyLog
 
     [LoggerMessage(3006, LogLevel.Error, "local listener {Listener}: the handler failed; answered with 500")]
     internal static partial void LocalHandlerFailed(ILogger log, string listener, Exception error);
+
+    [LoggerMessage(3020, LogLevel.Warning, "upstream {Upstream}: server {Server} is down: {Reason}")]
+    internal static partial void HealthDown(ILogger log, string upstream, string server, string reason);
+
+    [LoggerMessage(3021, LogLevel.Information, "upstream {Upstream}: server {Server} is up: {Checks} checks passed in a row")]
+    internal static partial void HealthUp(ILogger log, string upstream, string server, int checks);
+
+    [LoggerMessage(3022, LogLevel.Warning, "upstream {Upstream}: server {Server} ejected for {Duration} after {Failures} failures in a row")]
+    internal static partial void ServerEjected(ILogger log, string upstream, string server, int failures, TimeSpan duration);
+
+    [LoggerMessage(3023, LogLevel.Warning, "upstream {Upstream}: server {Server}: circuit breaker open for {Duration}")]
+    internal static partial void BreakerOpened(ILogger log, string upstream, string server, TimeSpan duration);
+
+    [LoggerMessage(3024, LogLevel.Information, "upstream {Upstream}: server {Server}: circuit breaker half open, probing")]
+    internal static partial void BreakerHalfOpen(ILogger log, string upstream, string server);
+
+    [LoggerMessage(3025, LogLevel.Information, "upstream {Upstream}: server {Server}: circuit breaker closed")]
+    internal static partial void BreakerClosed(ILogger log, string upstream, string server);
+
+    [LoggerMessage(3026, LogLevel.Information, "upstream {Upstream}: server {Server} is {State}")]
+    internal static partial void ServerDrain(ILogger log, string upstream, string server, string state);
+
+    [LoggerMessage(3027, LogLevel.Information, "upstream {Upstream}: {Server} resolves to {Addresses}")]
+    internal static partial void NameResolved(ILogger log, string upstream, string server, string addresses);
+
+    [LoggerMessage(3028, LogLevel.Warning, "upstream {Upstream}: {Server} cannot be resolved: {Reason}; {Known} addresses stay in use")]
+    internal static partial void NameFailed(ILogger log, string upstream, string server, string reason, int known);
+
+    [LoggerMessage(3029, LogLevel.Information, "upstream {Upstream}: {Server} resolves again")]
+    internal static partial void NameAnswered(ILogger log, string upstream, string server);
 }

@@ -1,9 +1,11 @@
 using System.Collections.Immutable;
+using System.Security.Cryptography;
 using Appliance.Limiter;
 using Appliance.Proxy.Configuration;
 using Appliance.Proxy.Layer4;
 using Appliance.Proxy.Layer7;
 using Appliance.Proxy.Listeners;
+using Appliance.Proxy.Names;
 using Appliance.Proxy.Transport;
 using Appliance.Proxy.Upstreams;
 using Microsoft.Extensions.Logging;
@@ -20,6 +22,9 @@ public sealed class ProxyServer : IDisposable
     private readonly HttpHandler _http;
     private readonly TcpHandler _tcp;
     private readonly LocalProtocolHandler _local;
+    private readonly TimeProvider _time;
+    private readonly DnsResolver _resolver;
+    private readonly SharedKey _ownKey = new(0, RandomNumberGenerator.GetBytes(32));
     private ImmutableArray<Listener> _listeners = [];
     private ImmutableArray<UpstreamPool> _pools = [];
     private bool _disposed;
@@ -31,11 +36,19 @@ public sealed class ProxyServer : IDisposable
     /// <param name="log">Where events go.</param>
     /// <param name="time">The clock; the system's if null.</param>
     public ProxyServer(int loops, PolicyEngine? policies, ILogger log, TimeProvider? time = null)
+        : this(loops, policies, log, time, null)
+    {
+    }
+
+    /// <summary>The same with another resolver than the machine's.</summary>
+    internal ProxyServer(int loops, PolicyEngine? policies, ILogger log, TimeProvider? time, DnsResolver? resolver)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(loops, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(loops, 64);
         _log = log;
-        _loops = [.. Enumerable.Range(0, loops).Select(i => new EventLoop(i, time ?? TimeProvider.System, log))];
+        _time = time ?? TimeProvider.System;
+        _resolver = resolver ?? DnsResolver.OfMachine(_time);
+        _loops = [.. Enumerable.Range(0, loops).Select(i => new EventLoop(i, _time, log))];
         _httpLoops = [.. _loops.Select(_ => new HttpLoop(loops))];
         _http = new HttpHandler(_httpLoops, policies, log);
         _tcp = new TcpHandler(log);
@@ -58,8 +71,7 @@ public sealed class ProxyServer : IDisposable
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
-            ImmutableArray<UpstreamPool> pools =
-                [.. settings.Upstreams.Select(upstream => Unchanged(upstream) ?? new UpstreamPool(upstream, _loops, _log))];
+            ImmutableArray<UpstreamPool> pools = PoolsFor(settings);
             var kept = new List<(Listener Listener, ListenerSnapshot Snapshot)>();
             var opened = new List<Listener>();
             try
@@ -82,9 +94,11 @@ public sealed class ProxyServer : IDisposable
             ImmutableArray<Listener> gone = [.. _listeners.Where(old => !kept.Exists(k => k.Listener == old))];
             ImmutableArray<UpstreamPool> retired = [.. _pools.Where(old => !pools.Contains(old))];
             _listeners = [.. kept.Select(k => k.Listener), .. opened];
+            ImmutableArray<UpstreamPool> begun = [.. pools.Where(pool => !_pools.Contains(pool))];
             _pools = pools;
             foreach (Listener listener in gone) listener.Close();
-            foreach (UpstreamPool pool in retired) pool.Retire();
+            foreach (UpstreamPool pool in begun) pool.Start();
+            foreach (UpstreamPool pool in retired) pool.Retire(PoolOf(pool.Settings.Name));
             if (gone.Length > 0) CloseIdleConnections();
         }
     }
@@ -143,6 +157,22 @@ public sealed class ProxyServer : IDisposable
         }
     }
 
+    /// <summary>
+    /// Takes a server out of rotation, or puts it back: in drain it gets no new request or connection, those under way finish, idle connections
+    /// are closed. Lasts until it is changed or the process ends; a reload that keeps the server keeps it.
+    /// </summary>
+    /// <param name="upstream">Name of the upstream.</param>
+    /// <param name="server">Its address as configured, or one address of a name as the status shows it.</param>
+    /// <param name="drain">True: out of rotation.</param>
+    public ServerDrainResult SetServerDrain(string upstream, string server, bool drain)
+    {
+        lock (_gate)
+        {
+            if (PoolOf(upstream) is not { } pool) return ServerDrainResult.UnknownUpstream;
+            return pool.SetDraining(server, drain) ? ServerDrainResult.Done : ServerDrainResult.UnknownServer;
+        }
+    }
+
     /// <summary>Current figures; a copy, slightly old.</summary>
     public ProxyStatus GetStatus() => new(
         [.. _listeners.Select(StatusOf)],
@@ -181,7 +211,7 @@ public sealed class ProxyServer : IDisposable
             _disposed = true;
             foreach (Listener listener in _listeners) listener.Close();
             // Idle server connections end with FIN; what the loops still find open after that is cut.
-            foreach (UpstreamPool pool in _pools) pool.Retire();
+            foreach (UpstreamPool pool in _pools) pool.Retire(null);
         }
 
         foreach (EventLoop loop in _loops) loop.Dispose();
@@ -206,8 +236,18 @@ public sealed class ProxyServer : IDisposable
         return listener;
     }
 
-    private UpstreamPool? Unchanged(UpstreamSettings settings) =>
-        _pools.FirstOrDefault(pool => pool.Settings.Name == settings.Name && pool.Settings.Servers.SequenceEqual(settings.Servers));
+    private ImmutableArray<UpstreamPool> PoolsFor(ProxySettings settings)
+    {
+        ImmutableArray<SharedKey> keys = settings.ClusterKeys.IsEmpty ? [_ownKey] : settings.ClusterKeys;
+        var parts = new UpstreamParts(_loops, _log, _time, _resolver, keys);
+        return [.. settings.Upstreams.Select(upstream => Unchanged(upstream, keys) ?? new UpstreamPool(upstream, parts, PoolOf(upstream.Name)))];
+    }
+
+    private UpstreamPool? PoolOf(string name) => _pools.FirstOrDefault(pool => pool.Settings.Name == name);
+
+    private UpstreamPool? Unchanged(UpstreamSettings settings, ImmutableArray<SharedKey> keys) =>
+        PoolOf(settings.Name) is { } pool && UpstreamComparison.Same(pool.Settings, settings)
+        && (settings.Sticky is null || UpstreamComparison.Same(pool.Keys, keys)) ? pool : null;
 
     /// <summary>A listener on the same address keeps its sockets, whatever else of it changes: they never stop accepting.</summary>
     private Listener? SamePlace(ListenerSettings settings) => _listeners.FirstOrDefault(listener =>

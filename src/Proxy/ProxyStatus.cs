@@ -27,16 +27,54 @@ public sealed record ListenerStatus(
     ImmutableArray<long> Requests, long ReceivedBytes, long SentBytes, long RejectedByPolicy);
 
 /// <summary>An upstream and its servers.</summary>
-public sealed record UpstreamStatus(string Name, ImmutableArray<ServerStatus> Servers);
+public sealed record UpstreamStatus(string Name, ImmutableArray<ServerStatus> Servers)
+{
+    /// <summary>Servers that would get a request now: up, not drained, not ejected, breaker not open.</summary>
+    public int HealthyServers { get; init; }
+
+    /// <summary>Requests that wait for a server with a free connection.</summary>
+    public long QueueLength { get; init; }
+
+    /// <summary>Tries after the first.</summary>
+    public long Retries { get; init; }
+}
 
 /// <summary>Totals of one server.</summary>
-/// <param name="Address">As configured.</param>
-/// <param name="State">`up`; `down` while connecting fails.</param>
+/// <param name="Address">As configured; of a name: `NAME:PORT (ADDRESS)`.</param>
+/// <param name="State">`up`; `down`: checks or connecting fail, or the name is not resolved; `drain`; `ejected` by passive checks.</param>
 /// <param name="ActiveConnections">In use now.</param>
 /// <param name="IdleConnections">Kept for reuse.</param>
 /// <param name="Requests">Requests or tunnels sent.</param>
 /// <param name="Failures">Connections refused, reset or timed out.</param>
-public sealed record ServerStatus(string Address, string State, long ActiveConnections, long IdleConnections, long Requests, long Failures);
+public sealed record ServerStatus(string Address, string State, long ActiveConnections, long IdleConnections, long Requests, long Failures)
+{
+    /// <summary>What active checks say: `up`, `down`, `unchecked`, or `none` without checks.</summary>
+    public string Health { get; init; } = "none";
+
+    /// <summary>Why the last check failed, or the name is not resolved; null: neither is so.</summary>
+    public string? Reason { get; init; }
+
+    /// <summary>When checks last changed their mind; null: never.</summary>
+    public DateTimeOffset? Since { get; init; }
+
+    /// <summary>Checks passed.</summary>
+    public long ChecksOk { get; init; }
+
+    /// <summary>Checks failed.</summary>
+    public long ChecksFailed { get; init; }
+
+    /// <summary>`closed`, `open`, `half-open`, or `none` without a breaker.</summary>
+    public string Breaker { get; init; } = "none";
+
+    /// <summary>The operator wants no new request here.</summary>
+    public bool Draining { get; init; }
+
+    /// <summary>Left out by passive checks.</summary>
+    public bool Ejected { get; init; }
+
+    /// <summary>Requests under way; counted for servers with a limit and for methods that compare them.</summary>
+    public long UnderWay { get; init; }
+}
 
 /// <summary>One event loop.</summary>
 /// <param name="Number">0 ..</param>

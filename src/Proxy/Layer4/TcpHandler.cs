@@ -28,7 +28,12 @@ internal sealed class TcpHandler(ILogger log) : IConnectionHandler
             client.Abort(ConnectionError.Aborted);
         }
 
-        server?.Server.Discard(server);
+        if (server is not null)
+        {
+            server.Server.Discard(server);
+            server.Holder.Release();
+        }
+
         ListenerCounters counters = listener.Counters(client.Loop);
         counters.Active--;
         counters.ReceivedBytes += client.Reader.TotalBytes;
@@ -41,16 +46,26 @@ internal sealed class TcpHandler(ILogger log) : IConnectionHandler
     private static async ValueTask<ServerConnection?> ConnectAsync(LoopPool pool, Connection client, long timeoutNs)
     {
         ulong tried = 0;
-        while (client.Error == ConnectionError.None && pool.Next(tried) is { } server)
+        ulong key = pool.KeyOf(client.ClientAddress);
+        while (client.Error == ConnectionError.None && await pool.NextAsync(tried, key) is { } server)
         {
-            tried |= pool.MaskOf(server);
+            if (client.Error != ConnectionError.None)
+            {
+                // Gone while it waited for a server.
+                server.Conclude(ServerOutcome.Unknown);
+                return null;
+            }
+
+            tried |= server.Mask;
             if (await server.ConnectAsync(pool.Loop.NowNs + timeoutNs, client, out ServerConnection connection))
             {
                 server.OnConnected();
+                server.Report(ServerOutcome.Good);
                 return connection;
             }
 
             server.OnConnectFailed(connection);
+            server.Conclude(ServerOutcome.Failed);
         }
 
         return null;

@@ -107,17 +107,26 @@ internal sealed class ProxyConnection : HttpConnection
         HttpError failure = HttpError.NoServer;
         bool mayReuse = true;
         ulong tried = 0;
-        while (Client.Error == ConnectionError.None && pool.Next(tried) is { } server)
+        ulong key = pool.KeyOf(Head, Request, Exchange.Path, _peer);
+        while (Client.Error == ConnectionError.None && await pool.NextAsync(tried, key) is { } server)
         {
+            if (Client.Error != ConnectionError.None)
+            {
+                // Gone while it waited for a server.
+                server.Conclude(ServerOutcome.Unknown);
+                return false;
+            }
+
             ServerConnection? connection = mayReuse ? server.TakeIdle() : null;
             Exchange.Record.OnAttempt(Exchange.Route.UpstreamName, server.HostText, pool.Loop.NowNs);
             if (connection is null)
             {
-                tried |= pool.MaskOf(server);
+                tried |= server.Mask;
                 if (!await server.ConnectAsync(pool.Loop.NowNs + Snapshot.Timeouts.Connect, Client, out connection))
                 {
                     failure = connection.Connection.Error == ConnectionError.TimedOut ? HttpError.ConnectTimeout : HttpError.ConnectFailed;
                     server.OnConnectFailed(connection);
+                    server.Conclude(ServerOutcome.Failed);
                     continue;
                 }
 
@@ -128,6 +137,8 @@ internal sealed class ProxyConnection : HttpConnection
             WriteRequest(connection);
             if (Request.HasBody) SkipHead();
             ExchangeOutcome outcome = await _attempt.RunAsync(connection, Exchange, Snapshot);
+            if (_attempt.Status == 101) server.Release();
+            else server.Conclude(_attempt.ServerOutcome);
             mayReuse = false;
             if (outcome != ExchangeOutcome.NotBegun) return await ConcludeAsync(outcome);
         }

@@ -31,6 +31,9 @@ internal sealed class ServerExchange(Connection client, Func<bool> isEnding)
     /// <summary>The status that went to the client; 0 if none did.</summary>
     internal int Status { get; private set; }
 
+    /// <summary>What the attempt says about the server; of an upgraded connection it has been reported already.</summary>
+    internal ServerOutcome ServerOutcome { get; private set; }
+
     private RequestHead Request => _exchange.Request;
 
     private ResponseHead Response => _exchange.Response;
@@ -58,6 +61,8 @@ internal sealed class ServerExchange(Connection client, Func<bool> isEnding)
             Status = Response.Status;
             exchange.Record.OnResponse(server.Loop.NowNs);
             _keepClient = Request.KeepAlive && !isEnding() && (!hasBody || body.IsCompleted);
+            // A tunnel may last for hours; that it stands is all the breaker wants to know.
+            if (Status == 101) connection.Holder.Report(ServerOutcome.Good);
             end = await RelayResponseAsync(server);
         }
 
@@ -86,6 +91,7 @@ internal sealed class ServerExchange(Connection client, Func<bool> isEnding)
         _keepClient = _keepServer = false;
         Status = 0;
         Failure = HttpError.None;
+        ServerOutcome = ServerOutcome.Unknown;
         _server.Writer.TimeoutNs = client.Writer.TimeoutNs = snapshot.Timeouts.Response;
     }
 
@@ -102,7 +108,14 @@ internal sealed class ServerExchange(Connection client, Func<bool> isEnding)
         }
 
         if (client.Error is not (ConnectionError.None or ConnectionError.TimedOut)) return ExchangeOutcome.Ended;
-        if (error == HttpError.None) return FinishAnswered(end);
+        if (error == HttpError.None)
+        {
+            // The client's part in a torn answer is not the server's fault.
+            bool own = end is RelayEnd.SourceClosed or RelayEnd.SourceBad or RelayEnd.SourceTimedOut;
+            ServerOutcome = own ? ServerOutcome.Failed : end == RelayEnd.Complete ? ServerOutcomes.OfStatus(Status) : ServerOutcome.Unknown;
+            return FinishAnswered(end);
+        }
+
         if (repeatable && error == HttpError.UpstreamClosed) return ExchangeOutcome.NotBegun;
         if (_bodyEnd == RelayEnd.SourceClosed) return ExchangeOutcome.Ended;
         Failure = _bodyEnd switch
@@ -112,7 +125,12 @@ internal sealed class ServerExchange(Connection client, Func<bool> isEnding)
             RelayEnd.SourceTimedOut => HttpError.RequestTimeout,
             _ => error,
         };
-        if (Failure == error) connection.Server.CountFailure();
+        if (Failure == error)
+        {
+            ServerOutcome = ServerOutcome.Failed;
+            connection.Server.CountFailure();
+        }
+
         return ExchangeOutcome.Failed;
     }
 

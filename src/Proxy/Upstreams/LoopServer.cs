@@ -1,52 +1,73 @@
 using System.Text;
+using Appliance.Proxy.Balancing;
 using Appliance.Proxy.Configuration;
+using Appliance.Proxy.Health;
 using Appliance.Proxy.Interop;
 using Appliance.Proxy.Transport;
-using Microsoft.Extensions.Logging;
 
 namespace Appliance.Proxy.Upstreams;
 
-/// <summary>One server as one loop sees it: idle connections, totals, and whether it is worth trying.</summary>
+/// <summary>
+/// One server as one loop sees it: idle connections, totals, and whether it is worth trying. Who gets it from <see cref="LoopPool"/> holds a
+/// place at the server and gives it back by <see cref="Conclude"/>, once. A request that is let through while the breaker is half open gets
+/// the server's probe instead: the same server, but its connections are new ones and its outcome decides.
+/// </summary>
 internal sealed class LoopServer
 {
-    /// <summary>Idle connections kept per server and loop; more are closed after use.</summary>
-    private const int IdleLimit = 256;
-
-    /// <summary>Shorter than the usual 60..75 s of servers, so that it is mostly we who close.</summary>
-    private const long IdleNs = 50_000_000_000;
-
     private const int HoldOffMs = 1000;
 
-    private readonly ILogger _log;
-    private readonly string _upstream;
+    private readonly LoopPool _pool;
+    private readonly LoopServer _main;
+    private readonly LoopServer? _probe;
     private readonly List<ServerConnection> _idle = [];
     private readonly SweepTimer _sweep;
+    private readonly bool _counts;
+    private readonly long _idleNs;
     private long _heldOffUntilNs = long.MinValue;
     private bool _failing;
     private bool _retired;
 
-    internal LoopServer(EventLoop loop, string upstream, ServerSettings settings, ILogger log)
+    internal LoopServer(LoopPool pool, ServerState state, ServerSettings settings, int index)
+        : this(pool, state, settings, index, null)
     {
-        Loop = loop;
-        Settings = settings;
-        Address = SocketAddress.From((System.Net.IPEndPoint)settings.Address);
-        HostText = Encoding.ASCII.GetBytes(settings.Address.ToString()!);
-        _upstream = upstream;
-        _log = log;
-        _sweep = new SweepTimer(this);
+        _probe = new LoopServer(pool, state, settings, index, this);
     }
 
-    internal EventLoop Loop { get; }
+    private LoopServer(LoopPool pool, ServerState state, ServerSettings settings, int index, LoopServer? main)
+    {
+        _pool = pool;
+        _main = main ?? this;
+        State = state;
+        Settings = settings;
+        Index = index;
+        HostText = main?.HostText ?? Encoding.ASCII.GetBytes(state.HostName);
+        Candidate = main?.Candidate ?? new Candidate(state.Identity, state.UnderWay);
+        _sweep = new SweepTimer(this);
+        _idleNs = pool.Settings.IdleTimeout.Ticks * 100;
+        // Counting over all loops costs two contended writes a request: only for those who ask.
+        _counts = settings.MaximumConnections > 0 || pool.Settings.Balance is BalanceMethod.LeastConnections or BalanceMethod.RandomTwo;
+    }
+
+    internal EventLoop Loop => _pool.Loop;
 
     internal ServerSettings Settings { get; }
 
-    internal SocketAddress Address { get; }
+    /// <summary>What all loops share about it.</summary>
+    internal ServerState State { get; }
+
+    internal SocketAddress Address => State.Address;
 
     /// <summary>Its address as the value of Host, for requests that name none.</summary>
     internal byte[] HostText { get; }
 
-    /// <summary>Standing in the rotation; see <see cref="LoopPool"/>.</summary>
-    internal int Credit { get; set; }
+    /// <summary>Its place in the pool for as long as it is there; see <see cref="Mask"/>.</summary>
+    internal int Index { get; }
+
+    /// <summary>Its bit among the servers tried; those beyond the 63rd share the last, which only limits retries.</summary>
+    internal ulong Mask => 1UL << Math.Min(Index, 63);
+
+    /// <summary>What the balancer knows of it.</summary>
+    internal Candidate Candidate { get; }
 
     internal long ActiveConnections { get; private set; }
 
@@ -59,7 +80,65 @@ internal sealed class LoopServer
     /// <summary>True for a moment after a failed connect: others are preferred.</summary>
     internal bool IsHeldOff => Loop.NowNs < _heldOffUntilNs;
 
-    /// <summary>The idle connection used last: the one most likely to be alive, with the warmest window.</summary>
+    /// <summary>Others are preferred just now, but it would be tried before the client gets nothing.</summary>
+    internal bool IsLastResort(long nowNs) => nowNs < _heldOffUntilNs || State.Ejection.IsEjected(nowNs);
+
+    /// <summary>Every connection it may have is in use.</summary>
+    internal bool IsFull => Settings.MaximumConnections > 0 && State.UnderWay.Value >= Settings.MaximumConnections;
+
+    /// <summary>Takes a place at the server, and a slot of the breaker when that is half open.</summary>
+    /// <returns>This server, or its probe; null: another loop was faster.</returns>
+    internal LoopServer? TryTake(long nowNs)
+    {
+        if (Settings.MaximumConnections > 0)
+        {
+            if (!State.UnderWay.TryIncrement(Settings.MaximumConnections)) return null;
+        }
+        else if (_counts)
+        {
+            State.UnderWay.Increment();
+        }
+
+        bool wasOpen = State.Breaker.Settings is not null && State.Breaker.State.Phase == BreakerPhase.Open;
+        if (!State.Breaker.TryAdmit(nowNs, out bool probe))
+        {
+            Release();
+            return null;
+        }
+
+        if (!probe) return this;
+        if (wasOpen) ProxyLog.BreakerHalfOpen(_pool.Log, _pool.Settings.Name, State.Name);
+        return _probe;
+    }
+
+    /// <summary>The request or connection that got this server is over. Exactly once; no other call for it follows.</summary>
+    internal void Conclude(ServerOutcome outcome)
+    {
+        Report(outcome);
+        Release();
+    }
+
+    /// <summary>
+    /// The first half of <see cref="Conclude"/>, for what lasts: a tunnel that stands has answered the breaker's question, and must not hold its
+    /// slot for hours. <see cref="Release"/> follows in the end.
+    /// </summary>
+    internal void Report(ServerOutcome outcome)
+    {
+        long nowNs = Loop.NowNs;
+        (BreakerPhase from, BreakerPhase to) = State.Breaker.Conclude(nowNs, _main != this, outcome);
+        if (from != to) OnBreakerChanged(to, nowNs);
+        if (_pool.Settings.Ejection is { } ejection && State.Ejection.Count(outcome, ejection)) _pool.Shared.TryEject(State, nowNs);
+    }
+
+    /// <summary>The second half of <see cref="Conclude"/>: gives the place at the server back.</summary>
+    internal void Release()
+    {
+        if (!_counts) return;
+        State.UnderWay.Decrement();
+        if (Settings.MaximumConnections > 0) _pool.Shared.OnReleased();
+    }
+
+    /// <summary>The idle connection used last: the one most likely to be alive, with the warmest window. A probe takes none: it asks anew.</summary>
     internal ServerConnection? TakeIdle()
     {
         while (_idle.Count > 0)
@@ -79,37 +158,27 @@ internal sealed class LoopServer
     /// <summary>Opens a connection on behalf of a client. The caller awaits the task and reports <see cref="OnConnected"/> or <see cref="OnConnectFailed"/>.</summary>
     internal ValueTask<bool> ConnectAsync(long deadlineNs, Connection client, out ServerConnection connection)
     {
-        ActiveConnections++;
-        Requests++;
+        _main.ActiveConnections++;
+        _main.Requests++;
         ValueTask<bool> connecting = Connection.ConnectAsync(Loop, Address, deadlineNs, out Connection socket);
-        connection = new ServerConnection(this, socket);
+        connection = new ServerConnection(_main, this, socket);
         return connecting;
     }
 
-    internal void OnConnected()
-    {
-        if (!_failing) return;
-        _failing = false;
-        _heldOffUntilNs = long.MinValue;
-        ProxyLog.ServerUp(_log, _upstream, Settings.Address.ToString()!);
-    }
+    internal void OnConnected() => _main.EndHoldOff();
 
     /// <summary>Closes the attempt and holds the server off for a second.</summary>
     internal void OnConnectFailed(ServerConnection connection)
     {
         ConnectionError error = connection.Connection.Error;
-        Discard(connection);
-        Failures++;
-        _heldOffUntilNs = Loop.NowNs + HoldOffMs * 1_000_000L;
-        if (_failing) return;
-        _failing = true;
-        ProxyLog.ServerDown(_log, _upstream, Settings.Address.ToString()!, error.ToString(), HoldOffMs);
+        _main.Discard(connection);
+        _main.HoldOff(error);
     }
 
     /// <summary>The exchange is over and the connection clean: keeps it for the next.</summary>
     internal void Park(ServerConnection connection)
     {
-        if (_retired || _idle.Count >= IdleLimit)
+        if (_retired || _idle.Count >= _pool.Settings.MaximumIdle || State.Draining)
         {
             Discard(connection);
             return;
@@ -118,7 +187,7 @@ internal sealed class LoopServer
         ActiveConnections--;
         connection.Park(Loop.NowNs);
         _idle.Add(connection);
-        if (_sweep.DeadlineNs == long.MaxValue) Loop.Timers.Arm(_sweep, Loop.NowNs + IdleNs);
+        if (_sweep.DeadlineNs == long.MaxValue) Loop.Timers.Arm(_sweep, Loop.NowNs + _idleNs);
     }
 
     /// <summary>The exchange failed or the connection cannot be used again.</summary>
@@ -129,7 +198,7 @@ internal sealed class LoopServer
     }
 
     /// <summary>Counts a failure after the connection was established.</summary>
-    internal void CountFailure() => Failures++;
+    internal void CountFailure() => _main.Failures++;
 
     /// <summary>A parked connection was closed by the server, or said something unasked.</summary>
     internal void OnIdleLost(ServerConnection connection)
@@ -142,17 +211,53 @@ internal sealed class LoopServer
     internal void Retire()
     {
         _retired = true;
+        CloseIdle();
+    }
+
+    /// <summary>Closes what is idle.</summary>
+    internal void CloseIdle()
+    {
         Loop.Timers.Cancel(_sweep);
         foreach (ServerConnection connection in _idle) connection.Connection.Close();
         _idle.Clear();
     }
 
+    private void OnBreakerChanged(BreakerPhase phase, long nowNs)
+    {
+        if (phase == BreakerPhase.Open)
+        {
+            ProxyLog.BreakerOpened(_pool.Log, _pool.Settings.Name, State.Name, _pool.Settings.CircuitBreaker?.Timeout ?? default);
+            return;
+        }
+
+        State.MarkBack(nowNs);
+        ProxyLog.BreakerClosed(_pool.Log, _pool.Settings.Name, State.Name);
+        _pool.Shared.OnEligible();
+    }
+
+    private void EndHoldOff()
+    {
+        if (!_failing) return;
+        _failing = false;
+        _heldOffUntilNs = long.MinValue;
+        ProxyLog.ServerUp(_pool.Log, _pool.Settings.Name, State.Name);
+    }
+
+    private void HoldOff(ConnectionError error)
+    {
+        Failures++;
+        _heldOffUntilNs = Loop.NowNs + HoldOffMs * 1_000_000L;
+        if (_failing) return;
+        _failing = true;
+        ProxyLog.ServerDown(_pool.Log, _pool.Settings.Name, State.Name, error.ToString(), HoldOffMs);
+    }
+
     private void Sweep(long nowNs)
     {
         int old = 0;
-        while (old < _idle.Count && _idle[old].ParkedNs + IdleNs <= nowNs) _idle[old++].Connection.Close();
+        while (old < _idle.Count && _idle[old].ParkedNs + _idleNs <= nowNs) _idle[old++].Connection.Close();
         _idle.RemoveRange(0, old);
-        if (_idle.Count > 0) Loop.Timers.Arm(_sweep, _idle[0].ParkedNs + IdleNs);
+        if (_idle.Count > 0) Loop.Timers.Arm(_sweep, _idle[0].ParkedNs + _idleNs);
     }
 
     private sealed class SweepTimer(LoopServer server) : LoopTimer

@@ -7,14 +7,18 @@ internal sealed class ServerConnection : IConnectionOwner
 {
     private bool _parked;
 
-    internal ServerConnection(LoopServer server, Connection connection)
+    internal ServerConnection(LoopServer server, LoopServer holder, Connection connection)
     {
         Server = server;
+        Holder = holder;
         Connection = connection;
         connection.Owner = this;
     }
 
     internal LoopServer Server { get; }
+
+    /// <summary>What its present user got from the pool and concludes: the server, or its probe.</summary>
+    internal LoopServer Holder { get; private set; }
 
     internal Connection Connection { get; }
 
@@ -35,6 +39,7 @@ internal sealed class ServerConnection : IConnectionOwner
     {
         _parked = false;
         IsReused = true;
+        Holder = Server;
     }
 
     /// <inheritdoc/>

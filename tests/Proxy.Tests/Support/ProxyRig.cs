@@ -1,9 +1,12 @@
+using System.Collections.Immutable;
 using System.Net;
 using System.Runtime.CompilerServices;
 using Appliance.Limiter;
 using Appliance.Proxy;
 using Appliance.Proxy.Configuration;
+using Appliance.Proxy.Names;
 using Appliance.Proxy.Transport;
+using Appliance.Proxy.Upstreams;
 using Microsoft.Extensions.Logging;
 
 namespace Proxy.Tests.Support;
@@ -19,9 +22,9 @@ internal sealed class ProxyRig : IAsyncDisposable
     private readonly List<RawPeer> _clients = [];
     private readonly EventLoop[] _loops;
 
-    public ProxyRig(ProxySettings settings, int loops = 1, PolicyEngine? policies = null)
+    public ProxyRig(ProxySettings settings, int loops = 1, PolicyEngine? policies = null, DnsResolver? resolver = null)
     {
-        Server = new ProxyServer(loops, policies, Log);
+        Server = new ProxyServer(loops, policies, Log, null, resolver);
         _loops = LoopsOf(Server);
         Server.Start(settings);
     }
@@ -38,6 +41,8 @@ internal sealed class ProxyRig : IAsyncDisposable
     public IPEndPoint Address => (IPEndPoint)Server.Addresses.Single().Value;
 
     public ListenerStatus Listener => Server.GetStatus().Listeners.Single();
+
+    public ServerStatus[] Servers => [.. Server.GetStatus().Upstreams.Single().Servers];
 
     public ServerStatus Upstream => Server.GetStatus().Upstreams.Single().Servers[0];
 
@@ -166,11 +171,23 @@ internal sealed class ProxyRig : IAsyncDisposable
         int rented = _loops.Sum(loop => loop.Buffers.Rented);
         if (rented != 0) left += $"{rented} buffers; ";
         if (sources != expected) left += $"{sources} sockets instead of {expected}; ";
+        foreach (UpstreamPool pool in PoolsOf(Server))
+        {
+            long places = pool.States.Sum(state => state.UnderWay.Value);
+            if (places != 0) left += $"{places} places at servers; ";
+            int probes = pool.States.Sum(state => state.Breaker.State.Probes);
+            if (probes != 0) left += $"{probes} half-open slots; ";
+            if (pool.GetStatus().QueueLength is > 0 and long waiting) left += $"{waiting} requests waiting; ";
+        }
+
         return left;
     }
 
     [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_loops")]
     private static extern ref EventLoop[] LoopsOf(ProxyServer server);
+
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_pools")]
+    private static extern ref ImmutableArray<UpstreamPool> PoolsOf(ProxyServer server);
 
     private sealed class DelegateHandler(Func<LocalExchange, ValueTask> handler) : ILocalHandler
     {
