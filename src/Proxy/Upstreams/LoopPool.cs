@@ -10,7 +10,7 @@ internal sealed class LoopPool
     internal LoopPool(EventLoop loop, UpstreamSettings settings, ILogger log)
     {
         Loop = loop;
-        Servers = [.. settings.Servers.Select(server => new LoopServer(loop, settings.Name, server, log))];
+        Servers = [.. settings.Servers.Select(server => new LoopServer(loop, settings.Name, server, log) { ProxyProtocol = settings.ProxyProtocol })];
     }
 
     internal EventLoop Loop { get; }

@@ -1,6 +1,7 @@
 using System.Text;
 using Appliance.Proxy.Configuration;
 using Appliance.Proxy.Interop;
+using Appliance.Proxy.Layer4;
 using Appliance.Proxy.Transport;
 using Microsoft.Extensions.Logging;
 
@@ -37,6 +38,9 @@ internal sealed class LoopServer
     }
 
     internal EventLoop Loop { get; }
+
+    /// <summary>The header that goes before the first byte; it ties a connection to one client.</summary>
+    internal ProxyProtocolVersion? ProxyProtocol { get; init; }
 
     internal ServerSettings Settings { get; }
 
@@ -83,6 +87,7 @@ internal sealed class LoopServer
         Requests++;
         ValueTask<bool> connecting = Connection.ConnectAsync(Loop, Address, deadlineNs, out Connection socket);
         connection = new ServerConnection(this, socket);
+        if (ProxyProtocol is { } version) ProxyHeaderEncoder.Queue(socket.Writer, version, client);
         return connecting;
     }
 
@@ -109,7 +114,7 @@ internal sealed class LoopServer
     /// <summary>The exchange is over and the connection clean: keeps it for the next.</summary>
     internal void Park(ServerConnection connection)
     {
-        if (_retired || _idle.Count >= IdleLimit)
+        if (_retired || ProxyProtocol is not null || _idle.Count >= IdleLimit)
         {
             Discard(connection);
             return;
