@@ -4,7 +4,7 @@ import os
 import shutil
 import subprocess
 
-PACKAGE_OF = {"nginx": "nginx-light", "haproxy": "haproxy", "wrk": "wrk", "taskset": "util-linux"}
+PACKAGE_OF = {"nginx": "nginx-light", "haproxy": "haproxy", "wrk": "wrk", "taskset": "util-linux", "gcc": "gcc"}
 
 
 class MissingPrograms(RuntimeError):
@@ -12,7 +12,16 @@ class MissingPrograms(RuntimeError):
 
 
 def ensure_programs(programs):
-    missing = sorted({PACKAGE_OF[name] for name in programs if shutil.which(name) is None})
+    install(sorted({PACKAGE_OF[name] for name in programs if shutil.which(name) is None}))
+
+
+def ensure_file(path, package):
+    """For what is no program, as a module of one."""
+    if not os.path.exists(path):
+        install([package])
+
+
+def install(missing):
     if not missing:
         return
     if os.geteuid() != 0:

@@ -276,5 +276,13 @@ public sealed class ProxyServer : IDisposable
         [.. Enumerable.Range(0, 6).Select(status => listener.Sum(counters => counters.Answers(status)))],
         listener.Sum(counters => counters.ReceivedBytes),
         listener.Sum(counters => counters.SentBytes),
-        listener.Sum(counters => counters.RejectedByPolicy));
+        listener.Sum(counters => counters.RejectedByPolicy))
+    {
+        RefusedProxyHeaders = ByReason<ProxyHeaderRefusal>(reason => listener.Sum(counters => counters.ProxyHeaders(reason))),
+        RefusedClientHellos = ByReason<ClientHelloRefusal>(reason => listener.Sum(counters => counters.ClientHellos(reason))),
+    };
+
+    private static ImmutableDictionary<string, long> ByReason<TReason>(Func<TReason, long> count)
+        where TReason : struct, Enum =>
+        Enum.GetValues<TReason>().Where(reason => count(reason) > 0).ToImmutableDictionary(reason => reason.ToString(), count);
 }

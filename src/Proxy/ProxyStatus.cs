@@ -24,7 +24,14 @@ public sealed record ProxyStatus(
 /// <param name="RejectedByPolicy">Requests answered 429 by a policy.</param>
 public sealed record ListenerStatus(
     string Name, string Address, string Protocol, long ActiveConnections, long AcceptedConnections,
-    ImmutableArray<long> Requests, long ReceivedBytes, long SentBytes, long RejectedByPolicy);
+    ImmutableArray<long> Requests, long ReceivedBytes, long SentBytes, long RejectedByPolicy)
+{
+    /// <summary>Connections closed for their PROXY protocol header, by reason; reasons that never occurred are left out.</summary>
+    public ImmutableDictionary<string, long> RefusedProxyHeaders { get; init; } = ImmutableDictionary<string, long>.Empty;
+
+    /// <summary>Connections closed because their ClientHello led to no upstream, by reason; as above.</summary>
+    public ImmutableDictionary<string, long> RefusedClientHellos { get; init; } = ImmutableDictionary<string, long>.Empty;
+}
 
 /// <summary>An upstream and its servers.</summary>
 public sealed record UpstreamStatus(string Name, ImmutableArray<ServerStatus> Servers)

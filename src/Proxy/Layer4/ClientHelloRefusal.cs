@@ -18,6 +18,9 @@ internal enum ClientHelloRefusal
     /// <summary>More than one name, or one with bytes that no host name has.</summary>
     BadName,
 
+    /// <summary>No route for the name, and no upstream for the rest.</summary>
+    NoRoute,
+
     /// <summary>The connection ended before the message was complete.</summary>
     Ended,
 

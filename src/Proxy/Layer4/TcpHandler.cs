@@ -18,7 +18,8 @@ internal sealed class TcpHandler(ILogger log) : IConnectionHandler
         ServerConnection? server = null;
         try
         {
-            server = await ConnectAsync(snapshot.Pool!.On(client.Loop), client, snapshot.Timeouts.Connect);
+            UpstreamPool? pool = await ChoosePoolAsync(client, listener, snapshot);
+            if (pool is not null) server = await ConnectAsync(pool.On(client.Loop), client, snapshot.Timeouts.Connect);
             if (server is not null) await Tunnel.RunAsync(client, server.Connection, snapshot.Timeouts.Tunnel);
             else client.Abort(ConnectionError.Aborted);
         }
@@ -40,6 +41,12 @@ internal sealed class TcpHandler(ILogger log) : IConnectionHandler
         counters.SentBytes += client.Writer.TotalBytes;
         client.Close();
     }
+
+    /// <summary>By SNI when there are routes; TLS that ends here has no more to say in the choice.</summary>
+    private static ValueTask<UpstreamPool?> ChoosePoolAsync(Connection client, Listener listener, ListenerSnapshot snapshot) =>
+        snapshot.Settings.Routes.IsEmpty || !client.CanSplice
+            ? new(snapshot.Pool)
+            : SniRouter.FindAsync(client, snapshot, listener.Counters(client.Loop));
 
     /// <summary>Each server once, in the pool's order, until one accepts; null: none did.</summary>
     [AsyncMethodBuilder(typeof(LoopMethodBuilder<>))]

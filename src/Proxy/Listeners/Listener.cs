@@ -108,7 +108,9 @@ internal sealed class Listener
         ListenerCounters counters = Counters(loop);
         counters.Accepted++;
         counters.Active++;
-        Snapshot.Handler.Accept(connection, this);
+        ListenerSnapshot snapshot = Snapshot;
+        if (snapshot.NeedsOpening(remote)) _ = ConnectionOpening.RunAsync(connection, this, snapshot, _log);
+        else snapshot.Handler.Accept(connection, this);
     }
 
     /// <summary>Accepting waits for descriptors or memory; said once a minute.</summary>

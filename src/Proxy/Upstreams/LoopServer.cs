@@ -3,6 +3,7 @@ using Appliance.Proxy.Balancing;
 using Appliance.Proxy.Configuration;
 using Appliance.Proxy.Health;
 using Appliance.Proxy.Interop;
+using Appliance.Proxy.Layer4;
 using Appliance.Proxy.Transport;
 
 namespace Appliance.Proxy.Upstreams;
@@ -49,6 +50,9 @@ internal sealed class LoopServer
     }
 
     internal EventLoop Loop => _pool.Loop;
+
+    /// <summary>The header that goes before the first byte; it ties a connection to one client.</summary>
+    internal ProxyProtocolVersion? ProxyProtocol => _pool.Settings.ProxyProtocol;
 
     internal ServerSettings Settings { get; }
 
@@ -162,6 +166,7 @@ internal sealed class LoopServer
         _main.Requests++;
         ValueTask<bool> connecting = Connection.ConnectAsync(Loop, Address, deadlineNs, out Connection socket);
         connection = new ServerConnection(_main, this, socket);
+        if (ProxyProtocol is { } version) ProxyHeaderEncoder.Queue(socket.Writer, version, client);
         return connecting;
     }
 
@@ -178,7 +183,7 @@ internal sealed class LoopServer
     /// <summary>The exchange is over and the connection clean: keeps it for the next.</summary>
     internal void Park(ServerConnection connection)
     {
-        if (_retired || _idle.Count >= _pool.Settings.MaximumIdle || State.Draining)
+        if (_retired || ProxyProtocol is not null || _idle.Count >= _pool.Settings.MaximumIdle || State.Draining)
         {
             Discard(connection);
             return;
