@@ -12,11 +12,11 @@ namespace Appliance.Proxy.Interop;
 /// </summary>
 internal static unsafe class HotCalls
 {
-    /// <summary>recv(2) without flags.</summary>
+    /// <summary>recv(2).</summary>
     /// <returns>Bytes received, 0 at the end of the stream, or a negated error number.</returns>
-    internal static nint Receive(int descriptor, byte* buffer, nint length)
+    internal static nint Receive(int descriptor, byte* buffer, nint length, int flags = 0)
     {
-        nint received = SystemCall(Linux.CallReceiveFrom, descriptor, buffer, length, 0, 0, 0);
+        nint received = SystemCall(Linux.CallReceiveFrom, descriptor, buffer, length, flags, 0, 0);
         return received >= 0 ? received : -Marshal.GetLastSystemError();
     }
 

@@ -24,7 +24,7 @@ internal static class SniRouter
         };
         UpstreamPool? pool = refusal switch
         {
-            ClientHelloRefusal.None => snapshot.Routes.Find(name.AsSpan(0, hello.NameLength), "/"u8) ?? snapshot.Pool,
+            ClientHelloRefusal.None => snapshot.Routes.Find(name.AsSpan(0, hello.NameLength), "/"u8)?.Pool ?? snapshot.Pool,
             ClientHelloRefusal.NotTls => snapshot.Pool,
             _ => null,
         };

@@ -137,11 +137,14 @@ internal static class BodyRelay
     }
 
     /// <summary>The end that a read brought; null: there are bytes to go on with.</summary>
-    private static RelayEnd? Ending(Connection source, ReadResult read)
+    /// <param name="source">Where the body comes from.</param>
+    /// <param name="read">What the read said.</param>
+    /// <param name="seen">Unread bytes that have been dealt with already.</param>
+    internal static RelayEnd? Ending(Connection source, ReadResult read, int seen = 0)
     {
         if (read.IsCanceled) return source.Error == ConnectionError.TimedOut ? RelayEnd.SourceTimedOut : RelayEnd.Cancelled;
         if (!read.IsCompleted) return null;
         return source.Error == ConnectionError.Aborted ? RelayEnd.Cancelled
-            : source.Reader.Unread == 0 || source.Error != ConnectionError.None ? RelayEnd.SourceClosed : null;
+            : source.Reader.Unread == seen || source.Error != ConnectionError.None ? RelayEnd.SourceClosed : null;
     }
 }

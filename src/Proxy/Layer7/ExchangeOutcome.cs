@@ -12,6 +12,9 @@ internal enum ExchangeOutcome
     /// <summary>The server never saw the request: it may be sent again over another connection.</summary>
     NotBegun,
 
+    /// <summary>The answer was thrown away: another server is held ready (<see cref="RequestTries.TakeOther"/>).</summary>
+    PassedOn,
+
     /// <summary>Nothing has gone to the client: it gets <see cref="ServerExchange.Failure"/>.</summary>
     Failed,
 }

@@ -2,6 +2,7 @@ using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
 using Appliance.Proxy.Listeners;
 using Appliance.Proxy.Transport;
+using Appliance.Proxy.Upstreams;
 using Microsoft.Extensions.Logging;
 
 namespace Appliance.Proxy.Layer7;
@@ -16,6 +17,7 @@ internal abstract class HttpConnection : IConnectionOwner
     private HttpExchange? _exchange;
     private long _receivedBefore;
     private long _sentBefore;
+    private int _requests;
     private bool _linger;
     private bool _headSkipped;
 
@@ -41,7 +43,7 @@ internal abstract class HttpConnection : IConnectionOwner
     /// <summary>True between requests.</summary>
     internal bool IsIdle => _exchange is null;
 
-    private protected Connection Client { get; }
+    internal Connection Client { get; }
 
     private protected Listener Listener { get; }
 
@@ -59,7 +61,7 @@ internal abstract class HttpConnection : IConnectionOwner
     private protected ReadOnlySpan<byte> Head => Client.Reader.UnreadSpan[..Exchange.Request.Length];
 
     /// <summary>True when the connection is to end after this answer, whatever the client wishes.</summary>
-    private protected bool IsEnding => Loop.Draining || Listener.IsClosed;
+    internal bool IsEnding => Loop.Draining || Listener.IsClosed || (Snapshot.Http is { MaximumRequests: > 0 } rules && _requests >= rules.MaximumRequests);
 
     /// <summary>Serves the connection until it ends. The task never fails.</summary>
     internal async LoopJob RunAsync()
@@ -106,7 +108,7 @@ internal abstract class HttpConnection : IConnectionOwner
     private protected ValueTask<bool> AnswerErrorAsync(HttpError error)
     {
         int status = HttpErrors.Status(error);
-        bool json = IsSound && !_headSkipped && PrefersJson(Exchange.Request);
+        bool json = IsSound && !IsHeadGone && PrefersJson(Exchange.Request);
         AnswerFrame frame = BeginAnswer(error != HttpError.RequestTimeout);
         LocalAnswer.WriteError(frame, error, json, Snapshot.Http?.ErrorPage(status));
         Exchange.Record.Error = error;
@@ -157,9 +159,16 @@ internal abstract class HttpConnection : IConnectionOwner
     /// <summary>Consumes the head; what is unread then is the body, or the next request.</summary>
     private protected void SkipHead()
     {
-        if (_headSkipped) return;
+        if (IsHeadGone) return;
         _headSkipped = true;
         Client.Reader.Skip(Exchange.Request.Length);
+    }
+
+    /// <summary>Consumes a request that has been forwarded whole.</summary>
+    private protected void SkipRequest()
+    {
+        if (!Exchange.Request.HasBody) SkipHead();
+        else if (!Exchange.Body.IsReleased) Exchange.Body.Release();
     }
 
     /// <summary>Close with FIN and wait for the client to read the answer, because it may still be sending.</summary>
@@ -200,6 +209,7 @@ internal abstract class HttpConnection : IConnectionOwner
         {
             _exchange = Loop.Rent();
             _exchange.Begin(Client.ClientAddress, Client.Loop.NowNs);
+            _requests++;
             _headSkipped = false;
             Snapshot = Listener.Snapshot;
             Client.Reader.DeadlineNs = Client.Loop.NowNs + Snapshot.Timeouts.RequestHeader;
@@ -230,9 +240,12 @@ internal abstract class HttpConnection : IConnectionOwner
         _sentBefore += sent;
         if (_exchange is not { } exchange) return;
         _exchange = null;
+        exchange.Tries.TakeOther()?.Conclude(ServerOutcome.Unknown);
         if (Snapshot.Http is { } rules) Loop.AccessLog.Write(exchange, rules.ListenerName, Client, received, sent);
         Loop.Return(exchange);
     }
+
+    private bool IsHeadGone => _headSkipped || Exchange.Body.IsReleased;
 
     /// <summary>True when the head under way is whole and was accepted.</summary>
     private bool IsSound => Exchange.Request is { Length: > 0, Error: HttpError.None };
@@ -242,7 +255,7 @@ internal abstract class HttpConnection : IConnectionOwner
     {
         RequestHead request = Exchange.Request;
         if (!request.HasBody) return 0;
-        return _headSkipped ? -1 : ArrivedBody.WireLength(request, Client.Reader.UnreadSpan[request.Length..]);
+        return IsHeadGone ? -1 : ArrivedBody.WireLength(request, Client.Reader.UnreadSpan[request.Length..]);
     }
 
     private bool PrefersJson(RequestHead request)

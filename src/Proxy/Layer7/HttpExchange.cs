@@ -1,5 +1,7 @@
 using System.Buffers;
 using Appliance.Limiter;
+using Appliance.Proxy.Balancing;
+using Appliance.Proxy.Upstreams;
 
 namespace Appliance.Proxy.Layer7;
 
@@ -20,21 +22,34 @@ internal sealed class HttpExchange
 
     private readonly byte[] _path = new byte[HttpLimits.RequestLine];
     private readonly byte[] _host = new byte[HostName.MaxLength];
-    private readonly byte[] _limitLines = new byte[RateLimitHeaders.MaxLength];
+    private readonly byte[] _extraLines = new byte[RateLimitHeaders.MaxLength + StickyCookie.MaxLine];
     private readonly byte[] _id = new byte[RequestIdLimit];
     private readonly byte[] _method = new byte[MethodLimit];
     private Route? _route;
     private int _pathLength;
     private int _hostLength;
     private int _limitLength;
+    private int _extraLength;
     private int _idLength;
     private int _methodLength;
+
+    /// <summary>Makes one, with everything that it lends.</summary>
+    internal HttpExchange() => Attempt = new ServerExchange(this);
 
     /// <summary>The request.</summary>
     internal RequestHead Request { get; } = new();
 
     /// <summary>The server's response.</summary>
     internal ResponseHead Response { get; } = new();
+
+    /// <summary>How often and where it may still be tried.</summary>
+    internal RequestTries Tries { get; } = new();
+
+    /// <summary>Its body on the way to a server.</summary>
+    internal RequestBody Body { get; } = new();
+
+    /// <summary>The attempt under way.</summary>
+    internal ServerExchange Attempt { get; }
 
     /// <summary>What the access log will say.</summary>
     internal AccessRecord Record { get; } = new();
@@ -49,7 +64,10 @@ internal sealed class HttpExchange
     internal ReadOnlySpan<byte> Method => _method.AsSpan(0, _methodLength);
 
     /// <summary>The limiter's header lines for the answer; empty if none.</summary>
-    internal ReadOnlySpan<byte> LimitLines => _limitLines.AsSpan(0, _limitLength);
+    internal ReadOnlySpan<byte> LimitLines => _extraLines.AsSpan(0, _limitLength);
+
+    /// <summary>The same, and the cookie that keeps the client on its server.</summary>
+    internal ReadOnlySpan<byte> ExtraLines => _extraLines.AsSpan(0, _extraLength);
 
     /// <summary>The request's id in what goes upstream, in error answers and in the log; visible ASCII.</summary>
     internal ReadOnlySpan<byte> RequestId => _id.AsSpan(0, _idLength);
@@ -76,7 +94,8 @@ internal sealed class HttpExchange
         Record.Begin(nowNs);
         Client = peer;
         _route = null;
-        _pathLength = _hostLength = _limitLength = _idLength = _methodLength = 0;
+        _pathLength = _hostLength = _limitLength = _extraLength = _idLength = _methodLength = 0;
+        Body.Reset();
     }
 
     /// <summary>Normalises path and host for routes and policies.</summary>
@@ -116,5 +135,9 @@ internal sealed class HttpExchange
     }
 
     /// <summary>Keeps what the limiter wants the client to see.</summary>
-    internal void SetLimits(in Decision decision) => _limitLength = RateLimitHeaders.Write(decision, _limitLines);
+    internal void SetLimits(in Decision decision) => _limitLength = _extraLength = RateLimitHeaders.Write(decision, _extraLines);
+
+    /// <summary>Names the server that is about to be tried in a cookie for the client, in place of one tried before.</summary>
+    internal void SetCookie(LoopPool pool, LoopServer server, bool secure) =>
+        _extraLength = _limitLength + pool.WriteSetCookie(server, secure, _extraLines.AsSpan(_limitLength));
 }

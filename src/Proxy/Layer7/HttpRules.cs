@@ -12,6 +12,8 @@ internal sealed class HttpRules
     {
         ListenerName = JsonText.Escape(listener, AccessLog.NameLimit);
         MaxBodySize = settings.MaxBodySize ?? long.MaxValue;
+        MinimumBodyRate = settings.MinimumBodyRate;
+        MaximumRequests = settings.MaximumRequests;
         Forwarded = settings.Forwarded;
         ResponseEdits = HeaderEdits.Merge(new HeaderEditSettings(), settings.ResponseHeaders);
         HttpsRedirect = settings.RedirectToHttpsPort is { } port ? RedirectAction.ToHttps(port) : null;
@@ -26,6 +28,12 @@ internal sealed class HttpRules
     /// <summary>Bytes of data in the largest request body; <see cref="long.MaxValue"/>: no limit. A chunked body is counted as it passes
     /// (<see cref="ChunkedScanner.DataBytes"/>).</summary>
     internal long MaxBodySize { get; }
+
+    /// <summary>Bytes per second that a request body must keep on average; 0: no demand.</summary>
+    internal long MinimumBodyRate { get; }
+
+    /// <summary>Requests per connection; 0: no limit.</summary>
+    internal int MaximumRequests { get; }
 
     /// <summary>How servers are told about the client.</summary>
     internal ForwardedStyle Forwarded { get; }

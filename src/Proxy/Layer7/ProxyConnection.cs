@@ -11,7 +11,6 @@ namespace Appliance.Proxy.Layer7;
 internal sealed class ProxyConnection : HttpConnection
 {
     private readonly PolicyEngine? _policies;
-    private readonly ServerExchange _attempt;
     private readonly byte[] _address = new byte[45];
     private readonly int _addressLength;
     private readonly ClientAddress _peer;
@@ -22,7 +21,6 @@ internal sealed class ProxyConnection : HttpConnection
         _policies = policies;
         _peer = client.ClientAddress;
         _addressLength = _peer.Format(_address);
-        _attempt = new ServerExchange(client, () => IsEnding);
     }
 
     /// <summary>Came by TLS.</summary>
@@ -77,7 +75,7 @@ internal sealed class ProxyConnection : HttpConnection
     private protected override void OnClientLost()
     {
         Client.MarkError(ConnectionError.Reset);
-        _attempt.Abandon();
+        if (!IsIdle) Exchange.Attempt.Abandon();
     }
 
     private HttpError Judge(ReadOnlySpan<byte> head)
@@ -98,18 +96,25 @@ internal sealed class ProxyConnection : HttpConnection
     }
 
     /// <summary>
-    /// Tries servers until one has begun to answer. A server that cannot be reached costs a try; a kept connection that turns out to be closed
-    /// costs none, for a request that may be repeated (RFC 9110 section 9.2.2), because the server has not seen it.
+    /// Tries servers until one has begun to answer. A server that fails costs a try; a kept connection that turns out to be closed costs none, for
+    /// a request that may be repeated (RFC 9110 section 9.2.2), because the server has not seen it.
     /// </summary>
     [AsyncMethodBuilder(typeof(LoopMethodBuilder<>))]
     private async ValueTask<bool> ForwardAsync(LoopPool pool)
     {
+        RequestTries tries = Exchange.Tries;
+        ulong key = pool.KeyOf(Head, Request, Exchange.Path, Exchange.Client);
+        tries.Begin(pool, key, Request);
+        if (Request.HasBody) Exchange.Body.Begin(Client, Request, Snapshot.Http!, Snapshot.Timeouts.Response);
         HttpError failure = HttpError.NoServer;
         bool mayReuse = true;
-        ulong tried = 0;
-        ulong key = pool.KeyOf(Head, Request, Exchange.Path, _peer);
-        while (Client.Error == ConnectionError.None && await pool.NextAsync(tried, key) is { } server)
+        bool knowsServer = false;
+        LoopServer? server = pool.IsSticky ? pool.FindSticky(Head, Request, out knowsServer) : null;
+        LoopServer? named = server;
+        while (Client.Error == ConnectionError.None)
         {
+            server ??= await pool.NextAsync(tries.Tried, key);
+            if (server is null) break;
             if (Client.Error != ConnectionError.None)
             {
                 // Gone while it waited for a server.
@@ -117,30 +122,50 @@ internal sealed class ProxyConnection : HttpConnection
                 return false;
             }
 
-            ServerConnection? connection = mayReuse ? server.TakeIdle() : null;
+            tries.Count(server);
+            long deadlineNs = tries.DeadlineNs;
             Exchange.Record.OnAttempt(Exchange.Route.UpstreamName, server.HostText, pool.Loop.NowNs);
+            ServerConnection? connection = mayReuse ? server.TakeIdle() : null;
             if (connection is null)
             {
-                tried |= server.Mask;
-                if (!await server.ConnectAsync(pool.Loop.NowNs + Snapshot.Timeouts.Connect, Client, out connection))
+                long connectNs = Math.Min(deadlineNs, pool.Loop.NowNs + Snapshot.Timeouts.Connect);
+                if (!await server.ConnectAsync(connectNs, Client, out connection))
                 {
                     failure = connection.Connection.Error == ConnectionError.TimedOut ? HttpError.ConnectTimeout : HttpError.ConnectFailed;
                     server.OnConnectFailed(connection);
                     server.Conclude(ServerOutcome.Failed);
-                    continue;
+                    server = null;
+                    if (tries.MayRetry(failure, seen: false)) continue;
+                    break;
                 }
 
                 server.OnConnected();
                 Exchange.Record.OnConnected(pool.Loop.NowNs);
             }
 
+            if (pool.IsSticky && !(knowsServer && server == named)) Exchange.SetCookie(pool, server, IsSecure);
             WriteRequest(connection);
-            if (Request.HasBody) SkipHead();
-            ExchangeOutcome outcome = await _attempt.RunAsync(connection, Exchange, Snapshot);
-            if (_attempt.Status == 101) server.Release();
-            else server.Conclude(_attempt.ServerOutcome);
-            mayReuse = false;
-            if (outcome != ExchangeOutcome.NotBegun) return await ConcludeAsync(outcome);
+            ServerExchange attempt = Exchange.Attempt;
+            ExchangeOutcome outcome = await attempt.RunAsync(connection, this, Snapshot, deadlineNs);
+            if (attempt.Status == 101) server.Release();
+            else server.Conclude(attempt.ServerOutcome);
+            switch (outcome)
+            {
+                case ExchangeOutcome.NotBegun:
+                    tries.Discount(server);
+                    mayReuse = false;
+                    server = null;
+                    continue;
+                case ExchangeOutcome.PassedOn:
+                    server = tries.TakeOther();
+                    continue;
+                case ExchangeOutcome.Failed when attempt.IsRepeatable && tries.MayRetry(attempt.Failure, seen: true):
+                    failure = attempt.Failure;
+                    server = null;
+                    continue;
+                default:
+                    return await ConcludeAsync(outcome, attempt);
+            }
         }
 
         return Client.Error == ConnectionError.None && await AnswerErrorAsync(failure);
@@ -152,11 +177,11 @@ internal sealed class ProxyConnection : HttpConnection
         UpstreamRequest.Write(connection.Connection.Writer, Head, Exchange, Snapshot.Http!.Forwarded, origin, connection.Server.HostText);
     }
 
-    private ValueTask<bool> ConcludeAsync(ExchangeOutcome outcome)
+    private ValueTask<bool> ConcludeAsync(ExchangeOutcome outcome, ServerExchange attempt)
     {
-        if (outcome == ExchangeOutcome.Failed) return AnswerErrorAsync(_attempt.Failure);
-        Exchange.Record.Status = _attempt.Status;
-        if (_attempt.Status > 0) Counters.CountAnswer(_attempt.Status);
+        if (outcome == ExchangeOutcome.Failed) return AnswerErrorAsync(attempt.Failure);
+        Exchange.Record.Status = attempt.Status;
+        if (attempt.Status > 0) Counters.CountAnswer(attempt.Status);
         if (outcome == ExchangeOutcome.Ended)
         {
             // The client may still be sending: a body that nobody wants, or a next request. Not so one that said close and is through.
@@ -165,7 +190,7 @@ internal sealed class ProxyConnection : HttpConnection
             return new(false);
         }
 
-        SkipHead();
+        SkipRequest();
         return new(true);
     }
 }

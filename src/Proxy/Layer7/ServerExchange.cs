@@ -9,19 +9,22 @@ namespace Appliance.Proxy.Layer7;
 
 /// <summary>
 /// One attempt to have a request answered by one server: sends head and body, reads the response and relays it, both directions at once.
-/// Belongs to a client connection and is used for one attempt after the other.
+/// Part of an exchange, used for one attempt after the other.
 /// </summary>
-/// <param name="client">Who asks.</param>
-/// <param name="isEnding">True when the client's connection is to end after this answer; asked when the answer begins.</param>
-internal sealed class ServerExchange(Connection client, Func<bool> isEnding)
+internal sealed class ServerExchange(HttpExchange exchange)
 {
     /// <summary>Interim responses relayed before the server is taken for broken.</summary>
     private const int InterimLimit = 32;
 
-    private HttpExchange _exchange = null!;
+    private Connection _client = null!;
+    private ProxyConnection _owner = null!;
     private ListenerSnapshot _snapshot = null!;
     private Connection? _server;
     private RelayEnd _bodyEnd;
+    private HttpError _error;
+    private long _deadlineNs;
+    private int _interim;
+    private bool _headComplete;
     private bool _keepClient;
     private bool _keepServer;
 
@@ -34,19 +37,23 @@ internal sealed class ServerExchange(Connection client, Func<bool> isEnding)
     /// <summary>What the attempt says about the server; of an upgraded connection it has been reported already.</summary>
     internal ServerOutcome ServerOutcome { get; private set; }
 
-    private RequestHead Request => _exchange.Request;
+    /// <summary>After a failure: nothing has gone to the client, and the whole request is still there to be sent again.</summary>
+    internal bool IsRepeatable => _interim == 0 && (!Request.HasBody || exchange.Body.IsHeld);
 
-    private ResponseHead Response => _exchange.Response;
+    private RequestHead Request => exchange.Request;
+
+    private ResponseHead Response => exchange.Response;
 
     /// <summary>Sends the request's head, which the caller has queued, and sees the exchange through. The server connection is given back.</summary>
     /// <param name="connection">The server connection with the head queued on its writer.</param>
-    /// <param name="exchange">The request. Its head has been skipped if a body follows.</param>
+    /// <param name="owner">Whose request it is.</param>
     /// <param name="snapshot">Time limits.</param>
+    /// <param name="deadlineNs">By when the response's head must be there; monotonic.</param>
     [AsyncMethodBuilder(typeof(LoopMethodBuilder<>))]
     internal async ValueTask<ExchangeOutcome> RunAsync(
-        ServerConnection connection, HttpExchange exchange, ListenerSnapshot snapshot)
+        ServerConnection connection, ProxyConnection owner, ListenerSnapshot snapshot, long deadlineNs)
     {
-        Begin(connection, exchange, snapshot);
+        Begin(connection, owner, snapshot, deadlineNs);
         Connection server = connection.Connection;
         long received = server.Reader.TotalBytes;
         bool hasBody = Request.HasBody;
@@ -54,13 +61,26 @@ internal sealed class ServerExchange(Connection client, Func<bool> isEnding)
         if (hasBody) body = SendBodyAsync(server);
         else await server.Writer.FlushAsync();
 
-        HttpError error = await ReadResponseHeadAsync(server);
+        while (!ExamineHead(server))
+        {
+            if (_headComplete)
+            {
+                if (!await RelayInterimAsync(server)) _error = HttpError.UpstreamClosed;
+                continue;
+            }
+
+            long sent = server.Writer.TotalBytes;
+            ReadResult read = await server.Reader.ReadAsync();
+            NoteRead(server, read, sent);
+        }
+
         RelayEnd end = RelayEnd.Cancelled;
-        if (error == HttpError.None)
+        bool tryOther = _error == HttpError.None && IsRepeatable && exchange.Tries.PrefersOther(Response.Status);
+        if (_error == HttpError.None && !tryOther)
         {
             Status = Response.Status;
             exchange.Record.OnResponse(server.Loop.NowNs);
-            _keepClient = Request.KeepAlive && !isEnding() && (!hasBody || body.IsCompleted);
+            _keepClient = Request.KeepAlive && !_owner.IsEnding && (!hasBody || body.IsCompleted);
             // A tunnel may last for hours; that it stands is all the breaker wants to know.
             if (Status == 101) connection.Holder.Report(ServerOutcome.Good);
             end = await RelayResponseAsync(server);
@@ -75,40 +95,94 @@ internal sealed class ServerExchange(Connection client, Func<bool> isEnding)
             _keepServer &= _bodyEnd == RelayEnd.Complete;
         }
 
-        bool unseen = connection.IsReused && server.Reader.TotalBytes == received;
-        return Finish(connection, error, end, unseen && !hasBody && Request.IsIdempotent);
+        bool unseen = connection.IsReused && server.Reader.TotalBytes == received && _error == HttpError.UpstreamClosed;
+        GiveBack(connection, end);
+        if (tryOther) return PassOn();
+        return Finish(connection, end, unseen && Request.IsIdempotent && IsRepeatable);
     }
 
     /// <summary>The client has reset: the server's side is given up too.</summary>
     internal void Abandon() => _server?.Abort(ConnectionError.Aborted);
 
-    private void Begin(ServerConnection connection, HttpExchange exchange, ListenerSnapshot snapshot)
+    private void Begin(ServerConnection connection, ProxyConnection owner, ListenerSnapshot snapshot, long deadlineNs)
     {
-        _exchange = exchange;
+        _owner = owner;
+        _client = owner.Client;
         _snapshot = snapshot;
+        _deadlineNs = deadlineNs;
         _server = connection.Connection;
         _bodyEnd = RelayEnd.Complete;
-        _keepClient = _keepServer = false;
+        _keepClient = _keepServer = _headComplete = false;
+        _interim = 0;
+        _error = Failure = HttpError.None;
         Status = 0;
-        Failure = HttpError.None;
         ServerOutcome = ServerOutcome.Unknown;
-        _server.Writer.TimeoutNs = client.Writer.TimeoutNs = snapshot.Timeouts.Response;
+        Response.Reset();
+        _server.Writer.TimeoutNs = _client.Writer.TimeoutNs = snapshot.Timeouts.Response;
     }
 
-    private ExchangeOutcome Finish(ServerConnection connection, HttpError error, RelayEnd end, bool repeatable)
+    /// <summary>Looks at what has arrived of the response's head. True when the final head is complete or the exchange has failed.</summary>
+    private bool ExamineHead(Connection server)
     {
-        _server = null;
-        if (_keepServer && end == RelayEnd.Complete && connection.Connection.Reader.Unread == 0 && !connection.Connection.Reader.Ended)
+        if (_error != HttpError.None) return true;
+        if (_headComplete)
         {
-            connection.Server.Park(connection);
-        }
-        else
-        {
-            connection.Server.Discard(connection);
+            // An interim response has been relayed: the next one begins.
+            _headComplete = false;
+            Response.Reset();
         }
 
-        if (client.Error is not (ConnectionError.None or ConnectionError.TimedOut)) return ExchangeOutcome.Ended;
-        if (error == HttpError.None)
+        HeadProgress progress = server.Reader.Unread > 0 ? Response.Parse(server.Reader.UnreadSpan) : HeadProgress.Incomplete;
+        if (progress == HeadProgress.Complete)
+        {
+            _headComplete = true;
+            if (!Response.IsInterim) _error = Response.Status == 101 && Request.UpgradeField < 0 ? HttpError.UpstreamBadResponse : HttpError.None;
+            else if (++_interim > InterimLimit) _error = HttpError.UpstreamBadResponse;
+            return !Response.IsInterim || _error != HttpError.None;
+        }
+
+        if (progress == HeadProgress.Refused) _error = HttpError.UpstreamBadResponse;
+        else if (server.Reader.Ended) _error = HttpError.UpstreamClosed;
+        if (_error != HttpError.None) return true;
+        server.Reader.Advance(0);
+        server.Reader.DeadlineNs = Math.Min(_deadlineNs, server.Loop.NowNs + _snapshot.Timeouts.Response);
+        return false;
+    }
+
+    private void NoteRead(Connection server, ReadResult read, long sentBefore)
+    {
+        if (!read.IsCanceled)
+        {
+            bool broken = server.Error is not (ConnectionError.None or ConnectionError.TimedOut) && server.Reader.Unread == 0;
+            if (broken) _error = HttpError.UpstreamClosed;
+            return;
+        }
+
+        // While the request's body is on its way the server need not speak; a body that stalls has its own limit, and its own blame.
+        bool late = server.Loop.NowNs >= _deadlineNs || (server.Writer.TotalBytes == sentBefore && !_client.Reader.IsWaiting);
+        if (late) _error = HttpError.UpstreamTimeout;
+        else server.ForgetTimeout();
+    }
+
+    private void GiveBack(ServerConnection connection, RelayEnd end)
+    {
+        _server = null;
+        Connection server = connection.Connection;
+        if (_keepServer && end == RelayEnd.Complete && server.Reader.Unread == 0 && !server.Reader.Ended) connection.Server.Park(connection);
+        else connection.Server.Discard(connection);
+    }
+
+    /// <summary>The answer was thrown away for that of another server.</summary>
+    private ExchangeOutcome PassOn()
+    {
+        ServerOutcome = ServerOutcomes.OfStatus(Response.Status);
+        return ExchangeOutcome.PassedOn;
+    }
+
+    private ExchangeOutcome Finish(ServerConnection connection, RelayEnd end, bool repeatable)
+    {
+        if (_client.Error is not (ConnectionError.None or ConnectionError.TimedOut)) return ExchangeOutcome.Ended;
+        if (_error == HttpError.None)
         {
             // The client's part in a torn answer is not the server's fault.
             bool own = end is RelayEnd.SourceClosed or RelayEnd.SourceBad or RelayEnd.SourceTimedOut;
@@ -116,16 +190,16 @@ internal sealed class ServerExchange(Connection client, Func<bool> isEnding)
             return FinishAnswered(end);
         }
 
-        if (repeatable && error == HttpError.UpstreamClosed) return ExchangeOutcome.NotBegun;
+        if (repeatable) return ExchangeOutcome.NotBegun;
         if (_bodyEnd == RelayEnd.SourceClosed) return ExchangeOutcome.Ended;
         Failure = _bodyEnd switch
         {
             RelayEnd.SourceBad => HttpError.BadChunk,
             RelayEnd.SourceTooLarge => HttpError.BodyTooLarge,
             RelayEnd.SourceTimedOut => HttpError.RequestTimeout,
-            _ => error,
+            _ => _error,
         };
-        if (Failure == error)
+        if (Failure == _error)
         {
             ServerOutcome = ServerOutcome.Failed;
             connection.Server.CountFailure();
@@ -138,17 +212,14 @@ internal sealed class ServerExchange(Connection client, Func<bool> isEnding)
     {
         if (end == RelayEnd.Complete) return _keepClient ? ExchangeOutcome.Answered : ExchangeOutcome.Ended;
         // The head is out, the body is torn: RST, so that nobody takes it for whole.
-        client.Abort(ConnectionError.Aborted);
+        _client.Abort(ConnectionError.Aborted);
         return ExchangeOutcome.Ended;
     }
 
     [AsyncMethodBuilder(typeof(LoopMethodBuilder<>))]
     private async ValueTask<RelayEnd> SendBodyAsync(Connection server)
     {
-        long timeoutNs = _snapshot.Timeouts.Response;
-        RelayEnd end = Request.Chunked
-            ? await BodyRelay.ChunkedAsync(client, server, timeoutNs, _snapshot.Http!.MaxBodySize)
-            : await BodyRelay.LengthAsync(client, server, Request.ContentLength, timeoutNs);
+        RelayEnd end = await exchange.Body.SendAsync(server);
         // The server must not take what came so far for the whole, and whoever waits for its answer must not wait on.
         if (end is RelayEnd.SourceClosed or RelayEnd.SourceBad or RelayEnd.SourceTooLarge or RelayEnd.SourceTimedOut)
         {
@@ -161,43 +232,8 @@ internal sealed class ServerExchange(Connection client, Func<bool> isEnding)
 
     private void StopBody(Connection server)
     {
-        if (client.Reader.IsWaiting) client.Reader.CancelPendingRead();
+        if (_client.Reader.IsWaiting) _client.Reader.CancelPendingRead();
         else server.Writer.CancelPendingFlush();
-    }
-
-    [AsyncMethodBuilder(typeof(LoopMethodBuilder<>))]
-    private async ValueTask<HttpError> ReadResponseHeadAsync(Connection server)
-    {
-        Response.Reset();
-        int interim = 0;
-        while (true)
-        {
-            HeadProgress progress = server.Reader.Unread > 0 ? Response.Parse(server.Reader.UnreadSpan) : HeadProgress.Incomplete;
-            if (progress == HeadProgress.Refused) return HttpError.UpstreamBadResponse;
-            if (progress == HeadProgress.Complete)
-            {
-                if (!Response.IsInterim) return Response.Status == 101 && Request.UpgradeField < 0 ? HttpError.UpstreamBadResponse : HttpError.None;
-                if (++interim > InterimLimit) return HttpError.UpstreamBadResponse;
-                if (!await RelayInterimAsync(server)) return HttpError.UpstreamClosed;
-                Response.Reset();
-                continue;
-            }
-
-            if (server.Reader.Ended) return HttpError.UpstreamClosed;
-            server.Reader.Advance(0);
-            server.Reader.DeadlineNs = server.Loop.NowNs + _snapshot.Timeouts.Response;
-            long sent = server.Writer.TotalBytes;
-            ReadResult read = await server.Reader.ReadAsync();
-            if (read.IsCanceled)
-            {
-                // While the request's body is on its way the server need not speak; a body that stalls has its own limit, and its own blame.
-                if (server.Writer.TotalBytes == sent && !client.Reader.IsWaiting) return HttpError.UpstreamTimeout;
-                server.ForgetTimeout();
-                continue;
-            }
-
-            if (server.Error is not (ConnectionError.None or ConnectionError.TimedOut) && server.Reader.Unread == 0) return HttpError.UpstreamClosed;
-        }
     }
 
     /// <summary>100, 103 and the like go to the client at once; an HTTP/1.0 client does not know them (RFC 9110 section 15.2).</summary>
@@ -206,11 +242,11 @@ internal sealed class ServerExchange(Connection client, Func<bool> isEnding)
     {
         if (Request.MinorVersion == 1)
         {
-            ClientResponse.Write(client.Writer, server.Reader.UnreadSpan[..Response.Length], Response, chunked: false, default, default, null);
+            ClientResponse.Write(_client.Writer, server.Reader.UnreadSpan[..Response.Length], Response, chunked: false, default, default, null);
         }
 
         server.Reader.Skip(Response.Length);
-        FlushResult flushed = await client.Writer.FlushAsync();
+        FlushResult flushed = await _client.Writer.FlushAsync();
         return !flushed.IsCompleted && !flushed.IsCanceled;
     }
 
@@ -225,14 +261,14 @@ internal sealed class ServerExchange(Connection client, Func<bool> isEnding)
         _keepServer = Response.KeepAlive && !untilClose;
         ReadOnlySpan<byte> connection = !_keepClient ? "Connection: close\r\n"u8 : old ? "Connection: keep-alive\r\n"u8 : default;
         ClientResponse.Write(
-            client.Writer, server.Reader.UnreadSpan[..Response.Length], Response, chunked, connection, _exchange.LimitLines,
-            _exchange.Route.ResponseEdits);
+            _client.Writer, server.Reader.UnreadSpan[..Response.Length], Response, chunked, connection, exchange.ExtraLines,
+            exchange.Route.ResponseEdits);
         server.Reader.Skip(Response.Length);
         long timeoutNs = _snapshot.Timeouts.Response;
-        if (noBody) return BodyRelay.LengthAsync(server, client, 0, timeoutNs);
-        if (untilClose) return BodyRelay.UntilCloseAsync(server, client, chunked, timeoutNs);
-        if (!Response.Chunked) return BodyRelay.LengthAsync(server, client, Response.ContentLength, timeoutNs);
-        return old ? BodyRelay.DechunkedAsync(server, client, timeoutNs) : BodyRelay.ChunkedAsync(server, client, timeoutNs);
+        if (noBody) return BodyRelay.LengthAsync(server, _client, 0, timeoutNs);
+        if (untilClose) return BodyRelay.UntilCloseAsync(server, _client, chunked, timeoutNs);
+        if (!Response.Chunked) return BodyRelay.LengthAsync(server, _client, Response.ContentLength, timeoutNs);
+        return old ? BodyRelay.DechunkedAsync(server, _client, timeoutNs) : BodyRelay.ChunkedAsync(server, _client, timeoutNs);
     }
 
     /// <summary>The connection becomes a byte relay (RFC 9110 section 7.8), as for WebSocket.</summary>
@@ -241,12 +277,13 @@ internal sealed class ServerExchange(Connection client, Func<bool> isEnding)
     {
         _keepClient = _keepServer = false;
         ClientResponse.Write(
-            client.Writer, server.Reader.UnreadSpan[..Response.Length], Response, chunked: false, "Connection: upgrade\r\n"u8, default,
-            _exchange.Route.ResponseEdits);
+            _client.Writer, server.Reader.UnreadSpan[..Response.Length], Response, chunked: false, "Connection: upgrade\r\n"u8, default,
+            exchange.Route.ResponseEdits);
         server.Reader.Skip(Response.Length);
-        // The head of a request without a body is still unread, in case it had to be sent again: it is no part of the new protocol.
-        if (!Request.HasBody) client.Reader.Skip(Request.Length);
-        await client.Writer.FlushAsync();
-        return await Tunnel.RunAsync(client, server, _snapshot.Timeouts.Tunnel);
+        // The request is still unread, in case it had to be sent again: it is no part of the new protocol.
+        if (Request.HasBody) exchange.Body.Release();
+        else _client.Reader.Skip(Request.Length);
+        await _client.Writer.FlushAsync();
+        return await Tunnel.RunAsync(_client, server, _snapshot.Timeouts.Tunnel);
     }
 }

@@ -21,6 +21,7 @@ internal sealed class Connection : LoopSource, IDuplexPipe, IValueTaskSource<boo
     private bool _lingering;
     private bool _abortive;
     private bool _watchesWritable;
+    private Action? _discardMore;
     /// <summary>Takes over an accepted socket.</summary>
     internal Connection(EventLoop loop, int descriptor, in SocketAddress remote)
         : base(loop)
@@ -279,6 +280,10 @@ internal sealed class Connection : LoopSource, IDuplexPipe, IValueTaskSource<boo
         }
 
         Reader.DropBuffer();
+        if (Reader.IsOverdrawn) Loop.Post(_discardMore ??= () =>
+        {
+            if (!IsClosed) Discard();
+        });
     }
 
     private void OnTimer(long nowNs)

@@ -19,6 +19,9 @@ namespace Appliance.Proxy.Transport;
 /// </summary>
 internal sealed unsafe class ConnectionReader : PipeReader, IValueTaskSource<ReadResult>
 {
+    /// <summary>Bytes received in one turn of the loop before its other connections have theirs.</summary>
+    private const int TurnBytes = 512 * 1024;
+
     private readonly Connection _connection;
     private readonly EventLoop _loop;
     private LoopSignal _signal;
@@ -34,6 +37,9 @@ internal sealed unsafe class ConnectionReader : PipeReader, IValueTaskSource<Rea
     private bool _bulk;
     private bool _tokenFired;
     private bool _waitOnly;
+    private long _turn;
+    private int _turnBytes;
+    private Action? _resume;
     private CancellationTokenRegistration _registration;
 
     internal ConnectionReader(Connection connection)
@@ -71,6 +77,7 @@ internal sealed unsafe class ConnectionReader : PipeReader, IValueTaskSource<Rea
     {
         cancellationToken.ThrowIfCancellationRequested();
         if (TryRead(out ReadResult result)) return new(result);
+        if (_readable) ResumeNextTurn();
         ReleaseIfEmpty();
         short token = _signal.Begin();
         if (cancellationToken.CanBeCanceled) WatchToken(cancellationToken);
@@ -83,7 +90,7 @@ internal sealed unsafe class ConnectionReader : PipeReader, IValueTaskSource<Rea
     {
         if (_completed) throw new InvalidOperationException("reading is not allowed after the reader was completed");
         if (_signal.IsPending) throw new InvalidOperationException("a read is already pending");
-        if (_cancelNext || _end > _examined || _ended || (_readable && Fill()))
+        if (_cancelNext || _end > _examined || _ended || (_readable && !IsOverdrawn && Fill()))
         {
             result = TakeResult();
             return true;
@@ -170,10 +177,10 @@ internal sealed unsafe class ConnectionReader : PipeReader, IValueTaskSource<Rea
     internal int Peek(BufferBlock into)
     {
         // SAFETY: a pinned block that the caller holds.
-        nint seen = Libc.Receive(_connection.Descriptor, into.Address, into.Length, Linux.MsgPeek);
+        nint seen = HotCalls.Receive(_connection.Descriptor, into.Address, into.Length, Linux.MsgPeek);
         // Whatever comes after this look brings a new edge; a FIN that was announced already does not.
         _readable = false;
-        return (int)Judge(seen >= 0 ? seen : -System.Runtime.InteropServices.Marshal.GetLastPInvokeError());
+        return (int)Judge(seen);
     }
 
     /// <summary>Receives exactly so many bytes that were seen by <see cref="Peek"/>, and drops them.</summary>
@@ -182,8 +189,7 @@ internal sealed unsafe class ConnectionReader : PipeReader, IValueTaskSource<Rea
         while (bytes > 0)
         {
             // SAFETY: as in Peek.
-            nint got = Libc.Receive(_connection.Descriptor, scratch.Address, Math.Min(bytes, scratch.Length), 0);
-            got = Judge(got >= 0 ? got : -System.Runtime.InteropServices.Marshal.GetLastPInvokeError());
+            nint got = Judge(HotCalls.Receive(_connection.Descriptor, scratch.Address, Math.Min(bytes, scratch.Length)));
             if (got == 0) return;
             TotalBytes += got;
             bytes -= (int)got;
@@ -210,6 +216,15 @@ internal sealed unsafe class ConnectionReader : PipeReader, IValueTaskSource<Rea
         _ended = true;
         return 0;
     }
+
+    /// <summary>There is more to receive, but not in this turn.</summary>
+    internal bool IsOverdrawn => _turnBytes >= TurnBytes && _turn == _loop.Turns;
+
+    /// <summary>A waiting read goes on in the loop's next turn.</summary>
+    private void ResumeNextTurn() => _loop.Post(_resume ??= () =>
+    {
+        if (_readable && !_connection.IsClosed) OnReadable(peerFinished: false);
+    });
 
     /// <summary>The next read asks the kernel at once instead of waiting for an event.</summary>
     internal void ExpectBytes() => _readable = true;
@@ -271,6 +286,7 @@ internal sealed unsafe class ConnectionReader : PipeReader, IValueTaskSource<Rea
             {
                 _end += (int)received;
                 TotalBytes += received;
+                CountTurn((int)received);
                 // A short read has emptied the socket: the next bytes bring a new edge. Not so for a FIN that was announced already.
                 if (received < room) _readable = _peerFinished;
                 _bulk = received == room;
@@ -292,6 +308,17 @@ internal sealed unsafe class ConnectionReader : PipeReader, IValueTaskSource<Rea
             _ended = true;
             return true;
         }
+    }
+
+    private void CountTurn(int received)
+    {
+        if (_turn != _loop.Turns)
+        {
+            _turn = _loop.Turns;
+            _turnBytes = 0;
+        }
+
+        _turnBytes += received;
     }
 
     /// <summary>A block with room at its end; moves what is unread when it must.</summary>

@@ -74,6 +74,9 @@ internal sealed class LoopPool
     /// <summary>The same without waiting.</summary>
     internal LoopServer? Next(ulong tried, ulong key = 0) => Pick(tried, key, out _);
 
+    /// <summary>Clients are kept on their servers by a cookie.</summary>
+    internal bool IsSticky => Shared.Sticky is not null;
+
     /// <summary>The server that a client's cookie names, if it may serve just now; concluded like any other.</summary>
     /// <param name="head">The request's head as received.</param>
     /// <param name="request">The same, parsed.</param>

@@ -22,9 +22,9 @@ internal sealed class ProxyRig : IAsyncDisposable
     private readonly List<RawPeer> _clients = [];
     private readonly EventLoop[] _loops;
 
-    public ProxyRig(ProxySettings settings, int loops = 1, PolicyEngine? policies = null, DnsResolver? resolver = null)
+    public ProxyRig(ProxySettings settings, int loops = 1, PolicyEngine? policies = null, DnsResolver? resolver = null, TimeProvider? time = null)
     {
-        Server = new ProxyServer(loops, policies, Log, null, resolver);
+        Server = new ProxyServer(loops, policies, Log, time, resolver);
         _loops = LoopsOf(Server);
         Server.Start(settings);
     }

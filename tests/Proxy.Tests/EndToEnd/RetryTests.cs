@@ -1,0 +1,230 @@
+using Appliance.Proxy.Configuration;
+using Proxy.Tests.Support;
+
+namespace Proxy.Tests.EndToEnd;
+
+/// <summary>A request goes to another server only while nothing of an answer has gone to the client (upstreams.md A1.5).</summary>
+public sealed class RetryTests
+{
+    private const string Get = "GET /x HTTP/1.1\r\nHost: a\r\n\r\n";
+    private const string Good = "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\ngood";
+    private const string Busy = "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 4\r\n\r\nbusy";
+
+    [Fact]
+    public async Task AnAnswerWithAListedStatusIsReplacedByThatOfAnotherServer()
+    {
+        using var first = new Upstream().ServeAnswer(Busy);
+        using var second = new Upstream().ServeAnswer(Good);
+        await using ProxyRig rig = Rig(new RetrySettings { OnStatuses = [503] }, first, second);
+        for (int i = 0; i < 6; i++) Assert.Equal("good", (await rig.AskAsync(Get)).Body);
+        Assert.True(first.Count > 0);
+    }
+
+    [Fact]
+    public async Task TheLastAnswerGoesToTheClientWhateverItsStatus()
+    {
+        using var first = new Upstream().ServeAnswer(Busy);
+        using var second = new Upstream().ServeAnswer(Busy);
+        await using ProxyRig rig = Rig(new RetrySettings { OnStatuses = [503] }, first, second);
+        (HttpText head, string body) = await rig.AskAsync(Get);
+        Assert.Equal((503, "busy"), (head.Status, body));
+        Assert.Equal((1, 1), (first.Count, second.Count));
+    }
+
+    [Fact]
+    public async Task AStatusThatIsNotListedIsPassedOn()
+    {
+        using var first = new Upstream().ServeAnswer(Busy);
+        await using ProxyRig rig = Rig(new RetrySettings { OnStatuses = [502] }, first, first);
+        Assert.Equal(503, (await rig.AskAsync(Get)).Head.Status);
+        Assert.Equal(1, first.Count);
+    }
+
+    [Fact]
+    public async Task AServerThatIsTooSlowLosesTheRequestToAnother()
+    {
+        using var slow = new Upstream().Serve(peer => peer.ReadHeadAsync());
+        using var second = new Upstream().ServeAnswer(Good);
+        await using ProxyRig rig = Rig(new RetrySettings { TryTimeout = TimeSpan.FromMilliseconds(50) }, slow, second);
+        Assert.Equal("good", (await rig.AskAsync(Get)).Body);
+        Assert.Equal("good", (await rig.AskAsync(Get)).Body);
+        Assert.True(slow.Count > 0);
+    }
+
+    [Fact]
+    public async Task AllTriesTogetherEndAtTheTotalLimit()
+    {
+        Upstream[] slow = [.. Enumerable.Range(0, 4).Select(_ => new Upstream().Serve(peer => peer.ReadHeadAsync()))];
+        var retry = new RetrySettings { Attempts = 4, TryTimeout = TimeSpan.FromMilliseconds(400), TotalTimeout = TimeSpan.FromMilliseconds(600) };
+        await using ProxyRig rig = Rig(retry, slow);
+        Assert.Equal(504, (await rig.AskAsync(Get)).Head.Status);
+        Assert.Equal(2, slow.Count(server => server.Count > 0));
+        foreach (Upstream server in slow) server.Dispose();
+    }
+
+    [Fact]
+    public async Task ThereAreNotMoreTriesThanAllowed()
+    {
+        Upstream[] broken = [.. Enumerable.Range(0, 5).Select(_ => new Upstream().Serve(BreakAsync))];
+        await using ProxyRig rig = Rig(new RetrySettings { Attempts = 3 }, broken);
+        Assert.Equal(502, (await rig.AskAsync(Get)).Head.Status);
+        Assert.Equal(3, broken.Sum(server => server.Count));
+        foreach (Upstream server in broken) server.Dispose();
+    }
+
+    [Fact]
+    public async Task ErrorsAreNotRetriedWhereTheOperatorDoesNotWantIt()
+    {
+        using var broken = new Upstream().Serve(BreakAsync);
+        await using ProxyRig rig = Rig(new RetrySettings { OnError = false }, broken, broken);
+        Assert.Equal(502, (await rig.AskAsync(Get)).Head.Status);
+        Assert.Equal(1, broken.Count);
+    }
+
+    [Fact]
+    public async Task WhatIsNotIdempotentIsSentOnceUnlessTheOperatorSaysOtherwise()
+    {
+        using var broken = new Upstream().Serve(async peer =>
+        {
+            await peer.ReadHeadAsync();
+            await peer.ReadTextAsync(5);
+            peer.Dispose();
+        });
+        const string Post = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello";
+        await using (ProxyRig rig = Rig(new RetrySettings(), broken, broken))
+        {
+            Assert.Equal(502, (await rig.AskAsync(Post)).Head.Status);
+            Assert.Equal(1, broken.Count);
+        }
+
+        await using (ProxyRig rig = Rig(new RetrySettings { NonIdempotent = true }, broken, broken))
+        {
+            Assert.Equal(502, (await rig.AskAsync(Post)).Head.Status);
+            Assert.Equal(3, broken.Count);
+        }
+    }
+
+    [Theory]
+    [InlineData(5, false)]
+    [InlineData(60_000, false)]
+    [InlineData(60_000, true)]
+    public async Task ASmallBodyIsSentAgainByteForByte(int size, bool chunked)
+    {
+        string body = Body(size);
+        using var broken = new Upstream().Serve(async peer =>
+        {
+            await peer.ReadHeadAsync();
+            await (chunked ? peer.ReadChunkedAsync() : peer.ReadTextAsync(size) as Task);
+            peer.Dispose();
+        });
+        string received = "";
+        using var second = new Upstream().Serve(async peer =>
+        {
+            await peer.ReadHeadAsync();
+            received = chunked ? (await peer.ReadChunkedAsync()).Text : await peer.ReadTextAsync(size);
+            await peer.SendAsync(Good);
+        });
+        await using ProxyRig rig = Rig(new RetrySettings(), broken, second);
+        RawPeer client = await rig.ConnectAsync();
+        string framed = chunked ? $"Transfer-Encoding: chunked\r\n\r\n{size:x}\r\n{body}\r\n0\r\n\r\n" : $"Content-Length: {size}\r\n\r\n{body}";
+        for (int i = 0; i < 2; i++)
+        {
+            received = "";
+            await client.SendAsync("PUT /x HTTP/1.1\r\nHost: a\r\n" + framed);
+            Assert.Equal("good", (await client.ReadAnswerAsync()).Body);
+            Assert.True(received == body, $"{received.Length} other bytes arrived");
+        }
+
+        Assert.True(broken.Count > 0);
+    }
+
+    [Fact]
+    public async Task ABodyTooLargeToBeKeptIsNotSentAgain()
+    {
+        const int Size = 200_000;
+        using var broken = new Upstream().Serve(async peer =>
+        {
+            await peer.ReadHeadAsync();
+            await peer.ReadTextAsync(Size);
+            peer.Dispose();
+        });
+        await using ProxyRig rig = Rig(new RetrySettings(), broken, broken);
+        Assert.Equal(502, (await rig.AskAsync($"PUT /x HTTP/1.1\r\nHost: a\r\nContent-Length: {Size}\r\n\r\n{Body(Size)}")).Head.Status);
+        Assert.Equal(1, broken.Count);
+    }
+
+    [Fact]
+    public async Task AfterAnInterimAnswerNothingIsTriedAgain()
+    {
+        using var broken = new Upstream().Serve(async peer =>
+        {
+            await peer.ReadHeadAsync();
+            await peer.SendAsync("HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n");
+            peer.Dispose();
+        });
+        await using ProxyRig rig = Rig(new RetrySettings(), broken, broken);
+        RawPeer client = await rig.ConnectAsync();
+        await client.SendAsync(Get);
+        Assert.Equal(103, (await client.ReadHeadAsync()).Status);
+        Assert.Equal(502, (await client.ReadAnswerAsync()).Head.Status);
+        Assert.Equal(1, broken.Count);
+    }
+
+    [Fact]
+    public async Task RetriesEndWithTheirBudget()
+    {
+        using var broken = new Upstream().Serve(BreakAsync);
+        await using ProxyRig rig = Rig(new RetrySettings { Attempts = 2 }, broken, broken);
+        const int Requests = 100;
+        for (int i = 0; i < Requests; i++) Assert.Equal(502, (await rig.AskAsync(Get)).Head.Status);
+        // A fifth of the requests, and ten in each of the seconds that this took.
+        Assert.InRange(broken.Count, Requests + 10, Requests + Requests / 5 + 10 * 10);
+        Assert.Equal(broken.Count - Requests, rig.Server.GetStatus().Upstreams.Single().Retries);
+    }
+
+    [Fact]
+    public async Task ABodyThatComesTooSlowlyIsRefused()
+    {
+        using var upstream = new Upstream().Serve(peer => peer.ReadHeadAsync());
+        ProxySettings settings = ProxyRig.HttpSettings(new TimeoutSettings { Response = TimeSpan.FromHours(1) }, upstream.Address);
+        settings = settings with { Listeners = [settings.Listeners[0] with { Http = new HttpSettings { MinimumBodyRate = 1000 } }] };
+        await using var rig = new ProxyRig(settings, time: new FastClock(20));
+        RawPeer client = await rig.ConnectAsync();
+        await client.SendAsync("PUT /x HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\nslow");
+        HttpText head = await client.ReadHeadAsync();
+        Assert.Equal(408, head.Status);
+    }
+
+    [Fact]
+    public async Task AConnectionEndsAfterItsRequests()
+    {
+        using var upstream = new Upstream().ServeAnswer(Good);
+        ProxySettings settings = ProxyRig.HttpSettings(new TimeoutSettings(), upstream.Address);
+        settings = settings with { Listeners = [settings.Listeners[0] with { Http = new HttpSettings { MaximumRequests = 3 } }] };
+        await using var rig = new ProxyRig(settings);
+        RawPeer client = await rig.ConnectAsync();
+        for (int i = 1; i <= 3; i++)
+        {
+            await client.SendAsync(Get);
+            (HttpText head, _) = await client.ReadAnswerAsync();
+            Assert.Equal(i == 3 ? "close" : null, head["Connection"]);
+        }
+
+        await client.ExpectEndAsync();
+    }
+
+    private static ProxyRig Rig(RetrySettings retry, params Upstream[] servers)
+    {
+        ProxySettings settings = ProxyRig.HttpSettings(new TimeoutSettings(), [.. servers.Select(server => server.Address)]);
+        return new ProxyRig(settings with { Upstreams = [settings.Upstreams[0] with { Retry = retry }] });
+    }
+
+    /// <summary>Reads the request and closes.</summary>
+    private static async Task BreakAsync(RawPeer peer)
+    {
+        await peer.ReadHeadAsync();
+        peer.Dispose();
+    }
+
+    private static string Body(int size) => string.Concat(Enumerable.Range(0, size).Select(i => (char)('a' + i * 7 % 26)));
+}
