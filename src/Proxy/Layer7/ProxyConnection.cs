@@ -100,7 +100,7 @@ internal sealed class ProxyConnection : HttpConnection
 
     private void WriteRequest(ServerConnection connection) => UpstreamRequest.Write(
         connection.Connection.Writer, Head, Request, _address.AsSpan(0, _addressLength), Snapshot.Trusted.Contains(_peer),
-        connection.Server.HostText, Loop.Ids);
+        connection.Server.HostText, Client.IsSecure, Loop.Ids);
 
     private ValueTask<bool> ConcludeAsync(ExchangeOutcome outcome)
     {

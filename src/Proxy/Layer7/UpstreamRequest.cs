@@ -23,10 +23,11 @@ internal static class UpstreamRequest
     /// <param name="client">The TCP peer's address as text.</param>
     /// <param name="trusted">The peer may speak for others: what it says is kept and added to.</param>
     /// <param name="server">What Host says when the request, of HTTP/1.0, names no host.</param>
+    /// <param name="secure">The client came by TLS.</param>
     /// <param name="ids">Where request ids come from.</param>
     internal static void Write(
         ConnectionWriter writer, ReadOnlySpan<byte> head, RequestHead request, ReadOnlySpan<byte> client, bool trusted,
-        ReadOnlySpan<byte> server, RequestIds ids)
+        ReadOnlySpan<byte> server, bool secure, RequestIds ids)
     {
         var text = new HeadWriter(writer.GetSpan(head.Length + Added));
         text.Write(request.Method(head));
@@ -38,7 +39,7 @@ internal static class UpstreamRequest
         uint named = Present(request);
         if ((named & (1u << (int)KnownHeader.Host)) == 0) WriteHost(ref text, request.Host(head), server);
         uint present = trusted ? named : 0;
-        if ((present & (1u << (int)KnownHeader.ForwardedProto)) == 0) text.Write("X-Forwarded-Proto: http\r\n"u8);
+        if ((present & (1u << (int)KnownHeader.ForwardedProto)) == 0) text.Write(secure ? "X-Forwarded-Proto: https\r\n"u8 : "X-Forwarded-Proto: http\r\n"u8);
         WriteForwardedHost(ref text, head, request, present);
         if ((present & (1u << (int)KnownHeader.RequestId)) == 0)
         {
