@@ -25,4 +25,10 @@ internal static partial class ProxyLog
 
     [LoggerMessage(3006, LogLevel.Error, "local listener {Listener}: the handler failed; answered with 500")]
     internal static partial void LocalHandlerFailed(ILogger log, string listener, Exception error);
+
+    [LoggerMessage(3070, LogLevel.Debug, "listener {Listener}: a TLS handshake failed: {Reason}")]
+    internal static partial void HandshakeFailed(ILogger log, string listener, string reason);
+
+    [LoggerMessage(3071, LogLevel.Warning, "upstream {Upstream}: TLS to server {Server} failed: {Reason}")]
+    internal static partial void ServerTlsFailed(ILogger log, string upstream, string server, string reason);
 }

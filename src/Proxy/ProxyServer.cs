@@ -4,6 +4,7 @@ using Appliance.Proxy.Configuration;
 using Appliance.Proxy.Layer4;
 using Appliance.Proxy.Layer7;
 using Appliance.Proxy.Listeners;
+using Appliance.Proxy.Tls;
 using Appliance.Proxy.Transport;
 using Appliance.Proxy.Upstreams;
 using Microsoft.Extensions.Logging;
@@ -22,6 +23,8 @@ public sealed class ProxyServer : IDisposable
     private readonly LocalProtocolHandler _local;
     private ImmutableArray<Listener> _listeners = [];
     private ImmutableArray<UpstreamPool> _pools = [];
+    private readonly TimeProvider _time;
+    private TicketKeys? _ownTicketKeys;
     private bool _disposed;
     private int _accessLogTurn;
 
@@ -35,7 +38,8 @@ public sealed class ProxyServer : IDisposable
         ArgumentOutOfRangeException.ThrowIfLessThan(loops, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(loops, 64);
         _log = log;
-        _loops = [.. Enumerable.Range(0, loops).Select(i => new EventLoop(i, time ?? TimeProvider.System, log))];
+        _time = time ?? TimeProvider.System;
+        _loops = [.. Enumerable.Range(0, loops).Select(i => new EventLoop(i, _time, log))];
         _httpLoops = [.. _loops.Select(_ => new HttpLoop(loops))];
         _http = new HttpHandler(_httpLoops, policies, log);
         _tcp = new TcpHandler(log);
@@ -44,6 +48,7 @@ public sealed class ProxyServer : IDisposable
 
     /// <summary>Binds every listener and starts the loops. On failure nothing stays bound.</summary>
     /// <exception cref="ListenException">An address cannot be bound; the message names listener, address and reason.</exception>
+    /// <exception cref="TlsException">A certificate file cannot be used; the message names file and reason.</exception>
     public void Start(ProxySettings settings)
     {
         Apply(settings);
@@ -52,21 +57,25 @@ public sealed class ProxyServer : IDisposable
 
     /// <summary>New listeners open first, then the new routes and pools apply, then removed listeners close. All or nothing.</summary>
     /// <exception cref="ListenException">A new listener cannot be bound; the old settings go on unchanged.</exception>
+    /// <exception cref="TlsException">A certificate file cannot be used; the old settings go on unchanged.</exception>
     public void Apply(ProxySettings settings)
     {
         ArgumentNullException.ThrowIfNull(settings);
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
+            var tls = new TlsContexts(settings, settings.ClusterKeys.IsDefaultOrEmpty ? _ownTicketKeys : null, _time);
             ImmutableArray<UpstreamPool> pools =
                 [.. settings.Upstreams.Select(upstream => Unchanged(upstream) ?? new UpstreamPool(upstream, _loops, _log))];
+            // Before anything can be sent to them in the clear.
+            foreach (UpstreamPool pool in pools.Except(_pools)) pool.UseTls(tls.OfUpstream(pool.Settings.Name));
             var kept = new List<(Listener Listener, ListenerSnapshot Snapshot)>();
             var opened = new List<Listener>();
             try
             {
                 foreach (ListenerSettings listener in settings.Listeners)
                 {
-                    ListenerSnapshot snapshot = Compile(listener, pools);
+                    ListenerSnapshot snapshot = Compile(listener, pools) with { Tls = tls.OfListener(listener.Name) };
                     if (SamePlace(listener) is { } old) kept.Add((old, snapshot));
                     else opened.Add(Open(snapshot));
                 }
@@ -77,6 +86,9 @@ public sealed class ProxyServer : IDisposable
                 throw;
             }
 
+            // A random key lasts as long as the process: a reload must not cost every client a full handshake.
+            if (settings.ClusterKeys.IsDefaultOrEmpty) _ownTicketKeys = tls.Tickets ?? _ownTicketKeys;
+            foreach (UpstreamPool pool in pools.Intersect(_pools)) pool.UseTls(tls.OfUpstream(pool.Settings.Name));
             foreach (HttpLoop loop in _httpLoops) loop.AccessLog.Mode = settings.AccessLog;
             foreach ((Listener listener, ListenerSnapshot snapshot) in kept) listener.Snapshot = snapshot;
             ImmutableArray<Listener> gone = [.. _listeners.Where(old => !kept.Exists(k => k.Listener == old))];
@@ -207,7 +219,8 @@ public sealed class ProxyServer : IDisposable
     }
 
     private UpstreamPool? Unchanged(UpstreamSettings settings) =>
-        _pools.FirstOrDefault(pool => pool.Settings.Name == settings.Name && pool.Settings.Servers.SequenceEqual(settings.Servers));
+        _pools.FirstOrDefault(pool => pool.Settings.Name == settings.Name && pool.Settings.Servers.SequenceEqual(settings.Servers)
+            && pool.Settings.Tls == settings.Tls);
 
     /// <summary>A listener on the same address keeps its sockets, whatever else of it changes: they never stop accepting.</summary>
     private Listener? SamePlace(ListenerSettings settings) => _listeners.FirstOrDefault(listener =>
@@ -236,5 +249,11 @@ public sealed class ProxyServer : IDisposable
         [.. Enumerable.Range(0, 6).Select(status => listener.Sum(counters => counters.Answers(status)))],
         listener.Sum(counters => counters.ReceivedBytes),
         listener.Sum(counters => counters.SentBytes),
-        listener.Sum(counters => counters.RejectedByPolicy));
+        listener.Sum(counters => counters.RejectedByPolicy))
+    {
+        Certificates = listener.Snapshot.Tls?.Certificates ?? [],
+        TlsHandshakes = listener.Sum(counters => counters.Handshakes),
+        TlsResumed = listener.Sum(counters => counters.ResumedHandshakes),
+        TlsFailures = listener.Sum(counters => counters.FailedHandshakes),
+    };
 }

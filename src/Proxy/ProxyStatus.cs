@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Appliance.Proxy.Tls;
 
 namespace Appliance.Proxy;
 
@@ -24,7 +25,20 @@ public sealed record ProxyStatus(
 /// <param name="RejectedByPolicy">Requests answered 429 by a policy.</param>
 public sealed record ListenerStatus(
     string Name, string Address, string Protocol, long ActiveConnections, long AcceptedConnections,
-    ImmutableArray<long> Requests, long ReceivedBytes, long SentBytes, long RejectedByPolicy);
+    ImmutableArray<long> Requests, long ReceivedBytes, long SentBytes, long RejectedByPolicy)
+{
+    /// <summary>The TLS certificates in use, in configured order; empty: plain.</summary>
+    public ImmutableArray<CertificateStatus> Certificates { get; init; } = [];
+
+    /// <summary>TLS handshakes completed.</summary>
+    public long TlsHandshakes { get; init; }
+
+    /// <summary>Of them, those that resumed a session.</summary>
+    public long TlsResumed { get; init; }
+
+    /// <summary>TLS handshakes that failed or took too long.</summary>
+    public long TlsFailures { get; init; }
+}
 
 /// <summary>An upstream and its servers.</summary>
 public sealed record UpstreamStatus(string Name, ImmutableArray<ServerStatus> Servers);

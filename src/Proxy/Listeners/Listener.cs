@@ -108,7 +108,9 @@ internal sealed class Listener
         ListenerCounters counters = Counters(loop);
         counters.Accepted++;
         counters.Active++;
-        Snapshot.Handler.Accept(connection, this);
+        ListenerSnapshot snapshot = Snapshot;
+        if (snapshot.Tls is null) snapshot.Handler.Accept(connection, this);
+        else _ = OpenAsync(connection, snapshot);
     }
 
     /// <summary>Accepting waits for descriptors or memory; said once a minute.</summary>
@@ -118,6 +120,45 @@ internal sealed class Listener
         if (nowNs - Interlocked.Read(ref _pauseLoggedNs) < 60_000_000_000 && _pauseLoggedNs != long.MinValue) return;
         Interlocked.Exchange(ref _pauseLoggedNs, nowNs);
         ProxyLog.AcceptPaused(_log, Snapshot.Settings.Name, new Win32Exception(error).Message);
+    }
+
+    /// <summary>What has to be agreed on before the protocol begins; the task never fails.</summary>
+    private async Task OpenAsync(Connection connection, ListenerSnapshot snapshot)
+    {
+        try
+        {
+            if (await SecureAsync(connection, snapshot))
+            {
+                snapshot.Handler.Accept(connection, this);
+                return;
+            }
+        }
+        catch (Exception error)
+        {
+            ProxyLog.HandlerFailed(_log, error);
+            connection.Abort(ConnectionError.Aborted);
+        }
+
+        Counters(connection.Loop).Active--;
+        connection.Close();
+    }
+
+    /// <summary>Makes the TLS handshake, within the time for a request's header, and counts it.</summary>
+    private async ValueTask<bool> SecureAsync(Connection connection, ListenerSnapshot snapshot)
+    {
+        long deadlineNs = connection.Loop.NowNs + snapshot.Timeouts.RequestHeader;
+        bool secured = await connection.StartTlsServerAsync(snapshot.Tls!, deadlineNs);
+        ListenerCounters counters = Counters(connection.Loop);
+        if (!secured)
+        {
+            counters.FailedHandshakes++;
+            ProxyLog.HandshakeFailed(_log, snapshot.Settings.Name, connection.Tls?.Failure ?? "out of memory");
+            return false;
+        }
+
+        counters.Handshakes++;
+        if (connection.Tls!.IsResumed) counters.ResumedHandshakes++;
+        return true;
     }
 
     /// <summary>The protocol's name as the operator writes it.</summary>

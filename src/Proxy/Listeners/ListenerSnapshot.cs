@@ -1,5 +1,6 @@
 using Appliance.Proxy.Configuration;
 using Appliance.Proxy.Layer7;
+using Appliance.Proxy.Tls;
 using Appliance.Proxy.Upstreams;
 
 namespace Appliance.Proxy.Listeners;
@@ -11,6 +12,9 @@ namespace Appliance.Proxy.Listeners;
 /// <param name="Pool">Tcp: where connections go.</param>
 internal sealed record ListenerSnapshot(ListenerSettings Settings, IConnectionHandler Handler, RouteTable Routes, UpstreamPool? Pool)
 {
+    /// <summary>TLS is terminated with this; null: plain.</summary>
+    internal TlsServerContext? Tls { get; init; }
+
     /// <summary>Named time limits in nanoseconds.</summary>
     internal TimeoutsNs Timeouts { get; } = new(Settings.Timeouts);
 

@@ -1,6 +1,7 @@
 using System.Text;
 using Appliance.Proxy.Configuration;
 using Appliance.Proxy.Interop;
+using Appliance.Proxy.Tls;
 using Appliance.Proxy.Transport;
 using Microsoft.Extensions.Logging;
 
@@ -24,6 +25,7 @@ internal sealed class LoopServer
     private long _heldOffUntilNs = long.MinValue;
     private bool _failing;
     private bool _retired;
+    private TlsTarget? _tls;
 
     internal LoopServer(EventLoop loop, string upstream, ServerSettings settings, ILogger log)
     {
@@ -83,7 +85,25 @@ internal sealed class LoopServer
         Requests++;
         ValueTask<bool> connecting = Connection.ConnectAsync(Loop, Address, deadlineNs, out Connection socket);
         connection = new ServerConnection(this, socket);
-        return connecting;
+        return _tls is null ? connecting : SecureAsync(connecting, socket, _tls, deadlineNs);
+    }
+
+    /// <summary>What new connections are made with; null: plain. Those that exist stay as they are.</summary>
+    internal void UseTls(TlsClientContext? context) => _tls = context is null ? null : new TlsTarget(context, Settings.Address);
+
+    /// <summary>A server that cannot prove who it is is as good as one that cannot be reached.</summary>
+    private async ValueTask<bool> SecureAsync(ValueTask<bool> connecting, Connection socket, TlsTarget target, long deadlineNs)
+    {
+        if (!await connecting) return false;
+        if (await socket.StartTlsClientAsync(target, deadlineNs))
+        {
+            target.OnSecured();
+            return true;
+        }
+
+        string reason = socket.Error == ConnectionError.TimedOut ? "the handshake took too long" : socket.Tls?.Failure ?? socket.Error.ToString();
+        if (target.OnFailed(reason)) ProxyLog.ServerTlsFailed(_log, _upstream, Settings.Address.ToString()!, reason);
+        return false;
     }
 
     internal void OnConnected()

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Appliance.Proxy.Configuration;
+using Appliance.Proxy.Tls;
 using Appliance.Proxy.Transport;
 using Microsoft.Extensions.Logging;
 
@@ -21,6 +22,18 @@ internal sealed class UpstreamPool
 
     /// <summary>The loop's share.</summary>
     internal LoopPool On(EventLoop loop) => _perLoop[loop.Number];
+
+    /// <summary>What new connections to the servers are made with; null: plain. From any thread.</summary>
+    internal void UseTls(TlsClientContext? context)
+    {
+        foreach (LoopPool pool in _perLoop)
+        {
+            pool.Loop.Post(() =>
+            {
+                foreach (LoopServer server in pool.Servers) server.UseTls(context);
+            });
+        }
+    }
 
     /// <summary>Closes idle connections, those in use when they are done. From any thread.</summary>
     internal void Retire()
