@@ -61,11 +61,7 @@ public readonly record struct ClientAddress(UInt128 Bits)
     /// <returns>The number of bytes written.</returns>
     public int Format(Span<byte> destination)
     {
-        if (!IsIPv4)
-        {
-            ToIPAddress().TryFormat(destination, out int length);
-            return length;
-        }
+        if (!IsIPv4) return FormatIPv6(destination);
 
         int at = 0;
         for (int shift = 24; shift >= 0; shift -= 8)
@@ -79,6 +75,53 @@ public readonly record struct ClientAddress(UInt128 Bits)
 
         return at;
     }
+
+    /// <summary>
+    /// RFC 5952: groups without leading zeros, the longest run of two or more zero groups as `::`. Addresses below ::/64 may hold an IPv4 address,
+    /// which is written in its own form: they are rare, and left to the framework, which allocates.
+    /// </summary>
+    private int FormatIPv6(Span<byte> destination)
+    {
+        if (Bits >> 64 == 0)
+        {
+            ToIPAddress().TryFormat(destination, out int length);
+            return length;
+        }
+
+        (int runStart, int runEnd) = LongestZeroRun();
+        int at = 0;
+        for (int group = 0; group < 8; group++)
+        {
+            if (group == runStart)
+            {
+                destination[at++] = (byte)':';
+                if (runEnd == 8) destination[at++] = (byte)':';
+                group = runEnd - 1;
+                continue;
+            }
+
+            if (group > 0) destination[at++] = (byte)':';
+            Group(group).TryFormat(destination[at..], out int digits, "x");
+            at += digits;
+        }
+
+        return at;
+    }
+
+    private (int Start, int End) LongestZeroRun()
+    {
+        (int Start, int End) best = (-1, -1);
+        for (int start = 0; start < 8; start++)
+        {
+            int end = start;
+            while (end < 8 && Group(end) == 0) end++;
+            if (end - start > Math.Max(1, best.End - best.Start)) best = (start, end);
+        }
+
+        return best;
+    }
+
+    private int Group(int index) => (int)(uint)(Bits >> (112 - 16 * index)) & 0xffff;
 
     /// <inheritdoc/>
     public override string ToString() => ToIPAddress().ToString();

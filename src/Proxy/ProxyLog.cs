@@ -55,4 +55,10 @@ internal static partial class ProxyLog
 
     [LoggerMessage(3029, LogLevel.Information, "upstream {Upstream}: {Server} resolves again")]
     internal static partial void NameAnswered(ILogger log, string upstream, string server);
+
+    [LoggerMessage(3070, LogLevel.Debug, "listener {Listener}: a TLS handshake failed: {Reason}")]
+    internal static partial void HandshakeFailed(ILogger log, string listener, string reason);
+
+    [LoggerMessage(3071, LogLevel.Warning, "upstream {Upstream}: TLS to server {Server} failed: {Reason}")]
+    internal static partial void ServerTlsFailed(ILogger log, string upstream, string server, string reason);
 }

@@ -6,6 +6,7 @@ using Appliance.Proxy.Layer4;
 using Appliance.Proxy.Layer7;
 using Appliance.Proxy.Listeners;
 using Appliance.Proxy.Names;
+using Appliance.Proxy.Tls;
 using Appliance.Proxy.Transport;
 using Appliance.Proxy.Upstreams;
 using Microsoft.Extensions.Logging;
@@ -27,6 +28,7 @@ public sealed class ProxyServer : IDisposable
     private readonly SharedKey _ownKey = new(0, RandomNumberGenerator.GetBytes(32));
     private ImmutableArray<Listener> _listeners = [];
     private ImmutableArray<UpstreamPool> _pools = [];
+    private TicketKeys? _ownTicketKeys;
     private bool _disposed;
     private int _accessLogTurn;
 
@@ -57,6 +59,7 @@ public sealed class ProxyServer : IDisposable
 
     /// <summary>Binds every listener and starts the loops. On failure nothing stays bound.</summary>
     /// <exception cref="ListenException">An address cannot be bound; the message names listener, address and reason.</exception>
+    /// <exception cref="TlsException">A certificate file cannot be used; the message names file and reason.</exception>
     public void Start(ProxySettings settings)
     {
         Apply(settings);
@@ -65,20 +68,24 @@ public sealed class ProxyServer : IDisposable
 
     /// <summary>New listeners open first, then the new routes and pools apply, then removed listeners close. All or nothing.</summary>
     /// <exception cref="ListenException">A new listener cannot be bound; the old settings go on unchanged.</exception>
+    /// <exception cref="TlsException">A certificate file cannot be used; the old settings go on unchanged.</exception>
     public void Apply(ProxySettings settings)
     {
         ArgumentNullException.ThrowIfNull(settings);
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
+            var tls = new TlsContexts(settings, settings.ClusterKeys.IsDefaultOrEmpty ? _ownTicketKeys : null, _time);
             ImmutableArray<UpstreamPool> pools = PoolsFor(settings);
+            // Before anything can be sent to them in the clear.
+            foreach (UpstreamPool pool in pools.Except(_pools)) pool.Tls = tls.OfUpstream(pool.Settings.Name);
             var kept = new List<(Listener Listener, ListenerSnapshot Snapshot)>();
             var opened = new List<Listener>();
             try
             {
                 foreach (ListenerSettings listener in settings.Listeners)
                 {
-                    ListenerSnapshot snapshot = Compile(listener, pools);
+                    ListenerSnapshot snapshot = Compile(listener, pools) with { Tls = tls.OfListener(listener.Name) };
                     if (SamePlace(listener) is { } old) kept.Add((old, snapshot));
                     else opened.Add(Open(snapshot));
                 }
@@ -89,6 +96,9 @@ public sealed class ProxyServer : IDisposable
                 throw;
             }
 
+            // A random key lasts as long as the process: a reload must not cost every client a full handshake.
+            if (settings.ClusterKeys.IsDefaultOrEmpty) _ownTicketKeys = tls.Tickets ?? _ownTicketKeys;
+            foreach (UpstreamPool pool in pools.Intersect(_pools)) pool.Tls = tls.OfUpstream(pool.Settings.Name);
             foreach (HttpLoop loop in _httpLoops) loop.AccessLog.Mode = settings.AccessLog;
             foreach ((Listener listener, ListenerSnapshot snapshot) in kept) listener.Snapshot = snapshot;
             ImmutableArray<Listener> gone = [.. _listeners.Where(old => !kept.Exists(k => k.Listener == old))];
@@ -280,6 +290,10 @@ public sealed class ProxyServer : IDisposable
     {
         RefusedProxyHeaders = ByReason<ProxyHeaderRefusal>(reason => listener.Sum(counters => counters.ProxyHeaders(reason))),
         RefusedClientHellos = ByReason<ClientHelloRefusal>(reason => listener.Sum(counters => counters.ClientHellos(reason))),
+        Certificates = listener.Snapshot.Tls?.Certificates ?? [],
+        TlsHandshakes = listener.Sum(counters => counters.Handshakes),
+        TlsResumed = listener.Sum(counters => counters.ResumedHandshakes),
+        TlsFailures = listener.Sum(counters => counters.FailedHandshakes),
     };
 
     private static ImmutableDictionary<string, long> ByReason<TReason>(Func<TReason, long> count)

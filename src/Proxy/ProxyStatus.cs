@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Appliance.Proxy.Tls;
 
 namespace Appliance.Proxy;
 
@@ -31,6 +32,18 @@ public sealed record ListenerStatus(
 
     /// <summary>Connections closed because their ClientHello led to no upstream, by reason; as above.</summary>
     public ImmutableDictionary<string, long> RefusedClientHellos { get; init; } = ImmutableDictionary<string, long>.Empty;
+
+    /// <summary>The TLS certificates in use, in configured order; empty: plain.</summary>
+    public ImmutableArray<CertificateStatus> Certificates { get; init; } = [];
+
+    /// <summary>TLS handshakes completed.</summary>
+    public long TlsHandshakes { get; init; }
+
+    /// <summary>Of them, those that resumed a session.</summary>
+    public long TlsResumed { get; init; }
+
+    /// <summary>TLS handshakes that failed or took too long.</summary>
+    public long TlsFailures { get; init; }
 }
 
 /// <summary>An upstream and its servers.</summary>

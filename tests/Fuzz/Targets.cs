@@ -7,6 +7,11 @@ internal static class Targets
     [
         new ProxyProtocolTarget(),
         new ClientHelloTarget(),
+        new RequestHeadTarget(),
+        new ResponseHeadTarget(),
+        new ChunkedTarget(),
+        new RequestTargetTarget(),
+        new ForwardedTarget(),
     ];
 
     /// <summary>One by its name, or `all`.</summary>

@@ -26,7 +26,23 @@ internal static class ClientResponse
         ConnectionWriter writer, ReadOnlySpan<byte> head, ResponseHead response, bool chunked,
         ReadOnlySpan<byte> connection, ReadOnlySpan<byte> extraLines, HeaderEdits? edits)
     {
-        var text = new HeadWriter(writer.GetSpan(head.Length + extraLines.Length + Added));
+        Span<byte> room = writer.GetSpan(MaxLength(head, extraLines));
+        writer.Advance(Compose(room, head, response, chunked, connection, extraLines, edits));
+        if (edits is null) return;
+        // Edits are as long as the operator likes: they may go on in another block.
+        writer.Append(edits.Lines);
+        writer.Append("\r\n"u8);
+    }
+
+    /// <summary>Bytes that <see cref="Compose"/> writes at most.</summary>
+    internal static int MaxLength(ReadOnlySpan<byte> head, ReadOnlySpan<byte> extraLines) => head.Length + extraLines.Length + Added;
+
+    /// <summary>The head without the lines that edits add; where there are edits, the empty line is missing too.</summary>
+    internal static int Compose(
+        Span<byte> destination, ReadOnlySpan<byte> head, ResponseHead response, bool chunked, ReadOnlySpan<byte> connection,
+        ReadOnlySpan<byte> extraLines, HeaderEdits? edits)
+    {
+        var text = new HeadWriter(destination);
         text.Write("HTTP/1.1 "u8);
         text.Write(head[ResponseHead.StatusStart..response.StatusLineEnd]);
         // An answer that cannot have a body must not announce one: a reader that waited for it would take the next answer for it.
@@ -42,10 +58,6 @@ internal static class ClientResponse
         text.Write(connection);
         text.Write(extraLines);
         if (edits is null) text.Write("\r\n"u8);
-        writer.Advance(text.Length);
-        if (edits is null) return;
-        // Edits are as long as the operator likes: they may go on in another block.
-        writer.Append(edits.Lines);
-        writer.Append("\r\n"u8);
+        return text.Length;
     }
 }

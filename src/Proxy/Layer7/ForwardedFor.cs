@@ -26,10 +26,13 @@ internal static class ForwardedFor
             while (!list.IsEmpty)
             {
                 int comma = list.LastIndexOf((byte)',');
-                if (!TryParse(list[(comma + 1)..].Trim(" \t"u8), out ClientAddress address) || ++hops > MaxHops) return nearest;
+                ReadOnlySpan<byte> element = list[(comma + 1)..].Trim(" \t"u8);
+                list = comma < 0 ? default : list[..comma];
+                // An empty element is none (RFC 9110 section 5.6.1.2).
+                if (element.IsEmpty) continue;
+                if (!TryParse(element, out ClientAddress address) || ++hops > MaxHops) return nearest;
                 nearest = address;
                 if (!trusted.Contains(address)) return nearest;
-                list = comma < 0 ? default : list[..comma];
             }
         }
 

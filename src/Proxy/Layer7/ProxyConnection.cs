@@ -23,9 +23,6 @@ internal sealed class ProxyConnection : HttpConnection
         _addressLength = _peer.Format(_address);
     }
 
-    /// <summary>Came by TLS.</summary>
-    private static bool IsSecure => false;
-
     private RequestHead Request => Exchange.Request;
 
     /// <inheritdoc/>
@@ -44,7 +41,7 @@ internal sealed class ProxyConnection : HttpConnection
         if (rules.RefusesBody(Request)) return AnswerErrorAsync(HttpError.BodyTooLarge);
         HttpError refusal = Judge(head);
         if (refusal != HttpError.None) return AnswerErrorAsync(refusal);
-        if (rules.HttpsRedirect is { } toHttps && !IsSecure) return RedirectAsync(toHttps);
+        if (rules.HttpsRedirect is { } toHttps && !Client.IsSecure) return RedirectAsync(toHttps);
         if (Snapshot.Routes.Find(exchange.Host, exchange.Path) is not { } route) return AnswerErrorAsync(HttpError.NoRoute);
         exchange.Route = route;
         return route.Pool is { } pool ? ForwardAsync(pool.On(Client.Loop)) : ActAsync(route);
@@ -173,7 +170,7 @@ internal sealed class ProxyConnection : HttpConnection
 
     private void WriteRequest(ServerConnection connection)
     {
-        var origin = new RequestOrigin(_address.AsSpan(0, _addressLength), Snapshot.Trusted.Contains(_peer), IsSecure);
+        var origin = new RequestOrigin(_address.AsSpan(0, _addressLength), Snapshot.Trusted.Contains(_peer), Client.IsSecure);
         UpstreamRequest.Write(connection.Connection.Writer, Head, Exchange, Snapshot.Http!.Forwarded, origin, connection.Server.HostText);
     }
 

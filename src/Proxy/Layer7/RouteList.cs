@@ -19,10 +19,10 @@ internal sealed class RouteList
         _routes = _indexed ? [.. all.Where(route => route.Prefix.Length == 0)] : all;
         if (!_indexed) return;
         var bySegment = new Dictionary<byte[], Route[]>(ByteComparer.Instance);
-        foreach (Route route in all.Where(route => route.Prefix.Length > 0))
+        foreach (byte[] segment in all.Where(route => route.Prefix.Length > 0)
+            .Select(route => FirstSegment(route.Prefix).ToArray()).Distinct(ByteComparer.Instance))
         {
-            byte[] segment = FirstSegment(route.Prefix).ToArray();
-            bySegment.TryAdd(segment, [.. all.Where(other => other.Prefix.Length == 0 || FirstSegment(other.Prefix).SequenceEqual(segment))]);
+            bySegment.Add(segment, [.. all.Where(route => route.Prefix.Length == 0 || FirstSegment(route.Prefix).SequenceEqual(segment))]);
         }
 
         _bySegment = bySegment.GetAlternateLookup<ReadOnlySpan<byte>>();

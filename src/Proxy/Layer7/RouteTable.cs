@@ -20,10 +20,10 @@ internal sealed class RouteTable
         if (all is [{ Hosts.Length: 0, Prefix.Length: 0 } catchAll, ..]) _only = catchAll;
         var exact = new Dictionary<byte[], RouteList>(ByteComparer.Instance);
         var suffixes = new Dictionary<byte[], RouteList>(ByteComparer.Instance);
-        foreach (byte[] pattern in all.SelectMany(route => route.Hosts))
+        foreach (byte[] pattern in all.SelectMany(route => route.Hosts).Distinct(ByteComparer.Instance))
         {
-            if (IsWildcard(pattern)) suffixes.TryAdd(pattern[1..], new RouteList(all.Where(route => MatchesBelow(route, pattern.AsSpan(1)))));
-            else exact.TryAdd(pattern, new RouteList(all.Where(route => Matches(route, pattern))));
+            if (IsWildcard(pattern)) suffixes.Add(pattern[1..], new RouteList(all.Where(route => MatchesBelow(route, pattern.AsSpan(1)))));
+            else exact.Add(pattern, new RouteList(all.Where(route => Matches(route, pattern))));
         }
 
         _anyHost = new RouteList(all.Where(route => route.Hosts.Length == 0));

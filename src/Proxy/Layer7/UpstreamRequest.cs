@@ -27,12 +27,28 @@ internal static class UpstreamRequest
         ConnectionWriter writer, ReadOnlySpan<byte> head, HttpExchange exchange, ForwardedStyle style, scoped in RequestOrigin origin,
         ReadOnlySpan<byte> server)
     {
+        writer.Advance(Compose(writer.GetSpan(MaxLength(head, exchange.Route, server)), head, exchange, style, origin, server));
+        if (exchange.Route.RequestEdits is not { } edits) return;
+        // Edits are as long as the operator likes: they may go on in another block.
+        writer.Append(edits.Lines);
+        writer.Append("\r\n"u8);
+    }
+
+    /// <summary>Bytes that <see cref="Compose"/> writes at most.</summary>
+    internal static int MaxLength(ReadOnlySpan<byte> head, Route route, ReadOnlySpan<byte> server) =>
+        head.Length + Added + server.Length + (route.Rewrite is null ? 0 : PathRewrite.MaxLength)
+        + (route.Host is null ? 0 : route.Host.MaxLength(0, 0, server.Length));
+
+    /// <summary>The head without the lines that edits add; where there are edits, the empty line is missing too.</summary>
+    internal static int Compose(
+        Span<byte> destination, ReadOnlySpan<byte> head, HttpExchange exchange, ForwardedStyle style, scoped in RequestOrigin origin,
+        ReadOnlySpan<byte> server)
+    {
         RequestHead request = exchange.Request;
         Route route = exchange.Route;
         HeaderEdits? edits = route.RequestEdits;
         uint edited = edits is null ? 0 : edits.Known;
-        int extra = (route.Rewrite is null ? 0 : PathRewrite.MaxLength) + (route.Host is null ? 0 : route.Host.MaxLength(0, 0, server.Length));
-        var text = new HeadWriter(writer.GetSpan(head.Length + Added + server.Length + extra));
+        var text = new HeadWriter(destination);
         text.Write(request.Method(head));
         text.Write(" "u8);
         if (route.Rewrite is null) text.Write(request.Target(head));
@@ -60,11 +76,7 @@ internal static class UpstreamRequest
         }
 
         if (edits is null) text.Write("\r\n"u8);
-        writer.Advance(text.Length);
-        if (edits is null) return;
-        // Edits are as long as the operator likes: they may go on in another block.
-        writer.Append(edits.Lines);
-        writer.Append("\r\n"u8);
+        return text.Length;
     }
 
     /// <summary>HTTP/1.1, as which the request goes on, demands the field (RFC 9112 section 3.2).</summary>

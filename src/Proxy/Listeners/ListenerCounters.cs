@@ -20,6 +20,15 @@ internal sealed class ListenerCounters
 
     internal long RejectedByPolicy { get; set; }
 
+    /// <summary>TLS handshakes completed, full and abbreviated.</summary>
+    internal long Handshakes { get; set; }
+
+    /// <summary>Of them, those that resumed a session.</summary>
+    internal long ResumedHandshakes { get; set; }
+
+    /// <summary>TLS handshakes that failed or took too long.</summary>
+    internal long FailedHandshakes { get; set; }
+
     /// <summary>Counts one answer by its status class.</summary>
     internal void CountAnswer(int status) => _requestsByClass[(uint)(status / 100) < 6 ? status / 100 : 5]++;
 

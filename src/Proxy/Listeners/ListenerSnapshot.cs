@@ -1,6 +1,7 @@
 using Appliance.Proxy.Configuration;
 using Appliance.Proxy.Interop;
 using Appliance.Proxy.Layer7;
+using Appliance.Proxy.Tls;
 using Appliance.Proxy.Upstreams;
 
 namespace Appliance.Proxy.Listeners;
@@ -12,6 +13,9 @@ namespace Appliance.Proxy.Listeners;
 /// <param name="Pool">Tcp: where connections go.</param>
 internal sealed record ListenerSnapshot(ListenerSettings Settings, IConnectionHandler Handler, RouteTable Routes, UpstreamPool? Pool)
 {
+    /// <summary>TLS is terminated with this; null: plain.</summary>
+    internal TlsServerContext? Tls { get; init; }
+
     /// <summary>Named time limits in nanoseconds.</summary>
     internal TimeoutsNs Timeouts { get; } = new(Settings.Timeouts);
 
@@ -25,7 +29,7 @@ internal sealed record ListenerSnapshot(ListenerSettings Settings, IConnectionHa
     private bool ReadsProxyHeaders { get; } = Settings.ProxyProtocol && Settings.Protocol is (ListenerProtocol.Http or ListenerProtocol.Tcp);
 
     /// <summary>True when a connection from this peer must go through <see cref="ConnectionOpening"/> before its handler.</summary>
-    internal bool NeedsOpening(in SocketAddress peer) => ExpectsProxyHeader(peer);
+    internal bool NeedsOpening(in SocketAddress peer) => Tls is not null || ExpectsProxyHeader(peer);
 
     /// <summary>True when a connection from this peer begins with a PROXY protocol header.</summary>
     internal bool ExpectsProxyHeader(in SocketAddress peer) => ReadsProxyHeaders && Trusted.Contains(peer.ToClientAddress());

@@ -1,11 +1,13 @@
 // Invariants
 // - Owned by one loop from accept/connect to close; the descriptor is closed exactly once, in Close, which also frees slot, timer, blocks.
+// - Tls, once set, is the only one that reads and writes the descriptor, and is freed with it.
 // - After Close no member touches the descriptor (it is -1), and late events find another generation in the loop.
 using System.IO.Pipelines;
 using System.Runtime.InteropServices;
 using System.Threading.Tasks.Sources;
 using Appliance.Limiter;
 using Appliance.Proxy.Interop;
+using Appliance.Proxy.Tls;
 
 namespace Appliance.Proxy.Transport;
 
@@ -22,6 +24,9 @@ internal sealed class Connection : LoopSource, IDuplexPipe, IValueTaskSource<boo
     private bool _abortive;
     private bool _watchesWritable;
     private Action? _discardMore;
+    private bool _handshaking;
+    private bool _finWaits;
+
     /// <summary>Takes over an accepted socket.</summary>
     internal Connection(EventLoop loop, int descriptor, in SocketAddress remote)
         : base(loop)
@@ -55,8 +60,14 @@ internal sealed class Connection : LoopSource, IDuplexPipe, IValueTaskSource<boo
     /// <summary>Our own IP address on this connection: for an accepted one the address that the client chose.</summary>
     internal ClientAddress LocalAddress => Sockets.LocalAddress(Descriptor).ToClientAddress();
 
+    /// <summary>The TLS that the bytes go through; null: none, they go to the socket.</summary>
+    internal TlsSession? Tls { get; private set; }
+
+    /// <summary>True when the peer speaks TLS with us.</summary>
+    internal bool IsSecure => Tls is not null;
+
     /// <summary>True while the bytes on the socket are the stream's bytes; false behind TLS, whose bytes this process must see.</summary>
-    internal bool CanSplice { get; set; } = true;
+    internal bool CanSplice => Tls is null;
 
     /// <summary>What went wrong, the first time something did.</summary>
     internal ConnectionError Error { get; private set; }
@@ -127,6 +138,17 @@ internal sealed class Connection : LoopSource, IDuplexPipe, IValueTaskSource<boo
         Reader.ExpectBytes();
     }
 
+    /// <summary>
+    /// Answers a client's TLS handshake, before anything is read; the result says whether it is complete. <see cref="Error"/> says why not, and
+    /// <see cref="TlsSession.Failure"/> in words; the caller closes the connection then.
+    /// </summary>
+    internal ValueTask<bool> StartTlsServerAsync(TlsServerContext context, long deadlineNs) =>
+        IsClosed ? new(false) : HandshakeAsync(TlsSession.Accept(this, context), deadlineNs);
+
+    /// <summary>Makes a TLS handshake with a server, before anything is written; the result as of <see cref="StartTlsServerAsync"/>.</summary>
+    internal ValueTask<bool> StartTlsClientAsync(TlsTarget target, long deadlineNs) =>
+        IsClosed ? new(false) : HandshakeAsync(TlsSession.Connect(this, target), deadlineNs);
+
     /// <summary>The socket is full: from now on the kernel says when it has room.</summary>
     internal void WatchWritable()
     {
@@ -135,11 +157,17 @@ internal sealed class Connection : LoopSource, IDuplexPipe, IValueTaskSource<boo
         Loop.Modify(this, ReadEvents | Linux.EpollOut);
     }
 
-    /// <summary>FIN, once; reading goes on.</summary>
+    /// <summary>FIN, once, after close_notify if there is TLS; reading goes on.</summary>
     internal void ShutdownWrite()
     {
         if (_writeShut || IsClosed) return;
         _writeShut = true;
+        if (Tls is { } tls && !tls.SendCloseNotify())
+        {
+            _finWaits = true;
+            return;
+        }
+
         _ = Libc.Shutdown(Descriptor, Linux.ShutWrite);
     }
 
@@ -163,12 +191,14 @@ internal sealed class Connection : LoopSource, IDuplexPipe, IValueTaskSource<boo
     {
         if (IsClosed) return;
         if (_abortive) SocketOptions.SetAbortiveClose(Descriptor);
+        else if (Tls is { HasUnsent: false } tls && !_handshaking && Writer.UnflushedBytes == 0) _ = tls.SendCloseNotify();
         Loop.Timers.Cancel(_timer);
         Loop.Release(this);
         _ = Libc.Close(Descriptor);
         Descriptor = -1;
         Reader.DropBuffer();
         Writer.End();
+        Tls?.Dispose();
         Closed?.Invoke(this);
     }
 
@@ -198,7 +228,8 @@ internal sealed class Connection : LoopSource, IDuplexPipe, IValueTaskSource<boo
     {
         if (_connecting.IsPending)
         {
-            FinishConnect(events);
+            if (_handshaking) ContinueHandshake(events);
+            else FinishConnect(events);
             return;
         }
 
@@ -212,8 +243,17 @@ internal sealed class Connection : LoopSource, IDuplexPipe, IValueTaskSource<boo
             else if (unattended) Owner?.OnUnattended(this, (events & Linux.EpollReadHangUp) != 0, gone);
         }
 
-        if (IsClosed || (events & Linux.EpollOut) == 0 && !gone) return;
+        if (IsClosed || (events & Linux.EpollOut) == 0 && !gone && Tls is not { WriteWantsRead: true }) return;
         Writer.OnWritable();
+        if (!_finWaits || IsClosed || Tls is { HasUnsent: true }) return;
+        _finWaits = false;
+        _ = Libc.Shutdown(Descriptor, Linux.ShutWrite);
+    }
+
+    /// <summary>Goes on as after an event: the socket has more than its share of one turn.</summary>
+    internal void Resume()
+    {
+        if (!IsClosed) OnEvents(Linux.EpollIn);
     }
 
     /// <inheritdoc/>
@@ -258,6 +298,41 @@ internal sealed class Connection : LoopSource, IDuplexPipe, IValueTaskSource<boo
     void IValueTaskSource<bool>.OnCompleted(
         Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _connecting.OnCompleted(continuation, state, token);
+
+    private ValueTask<bool> HandshakeAsync(TlsSession? session, long deadlineNs)
+    {
+        if (session is null) MarkError(ConnectionError.TlsFailed);
+        if (session is null || Error != ConnectionError.None)
+        {
+            session?.Dispose();
+            return new(false);
+        }
+
+        Tls = session;
+        Reader.Secure(session);
+        Writer.Secure(session);
+        _handshaking = true;
+        short token = _connecting.Begin();
+        _connectDeadlineNs = deadlineNs;
+        ArmTimer(deadlineNs);
+        ContinueHandshake(0);
+        return new(this, token);
+    }
+
+    private void ContinueHandshake(uint events)
+    {
+        bool gone = (events & (Linux.EpollError | Linux.EpollHangUp)) != 0;
+        if ((events & (Linux.EpollIn | Linux.EpollReadHangUp)) != 0 || gone) Reader.OnReadable(gone || (events & Linux.EpollReadHangUp) != 0);
+        if ((events & Linux.EpollOut) != 0) _ = Tls!.Drain();
+        int state = Tls!.Handshake();
+        if (state == TlsSession.WouldBlock) return;
+        if (state < 0) MarkError(ConnectionError.TlsFailed);
+        else _handshaking = false;
+        // What came behind the last message of the handshake has been received with it.
+        Reader.ExpectBytes();
+        _connectDeadlineNs = long.MaxValue;
+        _connecting.Complete();
+    }
 
     private void FinishConnect(uint events)
     {
@@ -306,6 +381,7 @@ internal sealed class Connection : LoopSource, IDuplexPipe, IValueTaskSource<boo
         if (IsClosed) return;
         // The operation that armed the timer is over; one that waits now may have a later deadline.
         long next = Math.Min(Reader.IsWaiting ? Reader.DeadlineNs : long.MaxValue, Writer.DeadlineNs);
+        if (_connecting.IsPending) next = Math.Min(next, _connectDeadlineNs);
         if (next != long.MaxValue) ArmTimer(next);
     }
 

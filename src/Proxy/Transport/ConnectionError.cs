@@ -18,6 +18,9 @@ internal enum ConnectionError
     /// <summary>A time limit of ours passed.</summary>
     TimedOut,
 
+    /// <summary>TLS could not be agreed on, or the peer's certificate was not accepted.</summary>
+    TlsFailed,
+
     /// <summary>We gave it up: shutdown, or the other side of a relay broke.</summary>
     Aborted,
 }

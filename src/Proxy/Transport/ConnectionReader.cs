@@ -24,6 +24,7 @@ internal sealed unsafe class ConnectionReader : PipeReader, IValueTaskSource<Rea
 
     private readonly Connection _connection;
     private readonly EventLoop _loop;
+    private TlsSession? _tls;
     private LoopSignal _signal;
     private BufferBlock? _block;
     private int _start;
@@ -229,11 +230,30 @@ internal sealed unsafe class ConnectionReader : PipeReader, IValueTaskSource<Rea
     /// <summary>The next read asks the kernel at once instead of waiting for an event.</summary>
     internal void ExpectBytes() => _readable = true;
 
+    /// <summary>From now on what arrives is decrypted.</summary>
+    internal void Secure(TlsSession tls)
+    {
+        _tls = tls;
+        if (_readable) tls.OnSocketReadable(_peerFinished);
+    }
+
+    /// <summary>
+    /// Looks without waiting: true when something to read, or the end, is there. With TLS an event need not mean that: tickets and new keys come
+    /// without any data.
+    /// </summary>
+    internal bool HasNews()
+    {
+        if (_ended || Unread > 0 || (_readable && Fill())) return true;
+        ReleaseIfEmpty();
+        return false;
+    }
+
     /// <summary>The kernel has something: bytes, FIN or an error.</summary>
     internal void OnReadable(bool peerFinished)
     {
         _readable = true;
         _peerFinished |= peerFinished;
+        _tls?.OnSocketReadable(peerFinished);
         if (!_signal.IsPending) return;
         if (_waitOnly || Fill()) CompleteWait();
         else ReleaseIfEmpty();
@@ -276,6 +296,7 @@ internal sealed unsafe class ConnectionReader : PipeReader, IValueTaskSource<Rea
     /// <summary>Receives once. True when the awaiting read has something to see.</summary>
     private bool Fill()
     {
+        if (_tls is not null) return FillDecrypted(_tls);
         BufferBlock block = BlockWithRoom();
         int room = block.Length - _end;
         while (true)
@@ -319,6 +340,40 @@ internal sealed unsafe class ConnectionReader : PipeReader, IValueTaskSource<Rea
         }
 
         _turnBytes += received;
+    }
+
+    /// <summary>Decrypts records until the socket is empty or the block full.</summary>
+    private bool FillDecrypted(TlsSession tls)
+    {
+        BufferBlock block = BlockWithRoom();
+        int before = _end;
+        int read;
+        do
+        {
+            // SAFETY: [_end, Length) of a pinned block that this reader holds.
+            read = tls.Read(block.Address + _end, block.Length - _end);
+            if (read <= 0) break;
+            _end += read;
+            TotalBytes += read;
+            CountTurn(read);
+            _readable = tls.MayHaveMore;
+        }
+        while (_readable && _end < block.Length);
+
+        _bulk = _end - before >= BufferPool.SmallSize;
+        if (read > 0) return true;
+        _readable = false;
+        if (read == TlsSession.WouldBlock) return _end > before;
+        if (_end > before)
+        {
+            // The end is for the next call: what came before it is whole.
+            _readable = true;
+            return true;
+        }
+
+        if (read == TlsSession.Broken) _connection.MarkError(ConnectionError.Reset);
+        _ended = true;
+        return true;
     }
 
     /// <summary>A block with room at its end; moves what is unread when it must.</summary>

@@ -22,6 +22,7 @@ internal sealed unsafe class ConnectionWriter : PipeWriter, IValueTaskSource<Flu
 
     private readonly Connection _connection;
     private readonly EventLoop _loop;
+    private TlsSession? _tls;
     private LoopSignal _signal;
     private BufferBlock? _head;
     private BufferBlock? _tail;
@@ -49,6 +50,9 @@ internal sealed unsafe class ConnectionWriter : PipeWriter, IValueTaskSource<Flu
 
     /// <summary>Bytes given to the kernel since the connection was made.</summary>
     internal long TotalBytes { get; private set; }
+
+    /// <summary>Everything written is with the kernel.</summary>
+    private bool IsSent => _queued == 0 && _tls is not { HasUnsent: true };
 
     /// <summary>True while a flush waits for the socket.</summary>
     internal bool IsWaiting => _signal.IsPending;
@@ -91,7 +95,7 @@ internal sealed unsafe class ConnectionWriter : PipeWriter, IValueTaskSource<Flu
         if (_completed) throw new InvalidOperationException("writing is not allowed after the writer was completed");
         cancellationToken.ThrowIfCancellationRequested();
         if (_queued > 0 && _writable) SendQueued();
-        return _queued == 0 || _broken || _cancelNext ? new(TakeResult()) : Wait(cancellationToken);
+        return IsSent || _broken || _cancelNext ? new(TakeResult()) : Wait(cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -99,8 +103,9 @@ internal sealed unsafe class ConnectionWriter : PipeWriter, IValueTaskSource<Flu
     {
         if (_completed) throw new InvalidOperationException("writing is not allowed after the writer was completed");
         ReadOnlySpan<byte> rest = source.Span;
+        if (_tls is not null) rest = rest[SendEncrypted(_tls, rest)..];
         // Straight from the caller's memory when it is worth a vector and nothing is in the way.
-        if (rest.Length > CopyLimit && _writable && !_broken && ReferenceEquals(_head, _tail)) rest = rest[SendWith(rest)..];
+        else if (rest.Length > CopyLimit && _writable && !_broken && ReferenceEquals(_head, _tail)) rest = rest[SendWith(rest)..];
         if (!_broken) Append(rest);
         return FlushAsync(cancellationToken);
     }
@@ -140,7 +145,7 @@ internal sealed unsafe class ConnectionWriter : PipeWriter, IValueTaskSource<Flu
         if (_completed) return;
         if (_queued > 0 && _writable && exception is null) SendQueued();
         _completed = true;
-        bool whole = _queued == 0;
+        bool whole = IsSent;
         DropBuffers();
         if (exception is null && whole) _connection.ShutdownWrite();
         else _connection.Abort(ConnectionError.Aborted);
@@ -198,13 +203,16 @@ internal sealed unsafe class ConnectionWriter : PipeWriter, IValueTaskSource<Flu
     internal ValueTask<FlushResult> WaitRoomAsync() =>
         _writable || _broken || _cancelNext ? new(TakeResult()) : Wait(CancellationToken.None);
 
+    /// <summary>From now on what is written is encrypted.</summary>
+    internal void Secure(TlsSession tls) => _tls = tls;
+
     /// <summary>The kernel has room again.</summary>
     internal void OnWritable()
     {
-        _writable = true;
+        _writable = _tls is null || Drained(_tls);
         if (!_signal.IsPending) return;
-        SendQueued();
-        if (_queued == 0 || _broken) CompleteWait();
+        if (_writable) SendQueued();
+        if (IsSent || _broken) CompleteWait();
         else if (_signal.IsPending) ArmDeadline();
     }
 
@@ -258,6 +266,12 @@ internal sealed unsafe class ConnectionWriter : PipeWriter, IValueTaskSource<Flu
     /// <summary>Sends blocks in order until the queue is empty or the socket is full.</summary>
     private void SendQueued()
     {
+        if (_tls is not null)
+        {
+            EncryptQueued(_tls);
+            return;
+        }
+
         while (_head is { } block && _writable && !_broken)
         {
             int end = ReferenceEquals(block, _tail) ? _filled : block.FilledLength;
@@ -271,6 +285,96 @@ internal sealed unsafe class ConnectionWriter : PipeWriter, IValueTaskSource<Flu
 
             DropHead();
         }
+    }
+
+    /// <summary>
+    /// Encrypts what is queued and then the caller's bytes. What is queued is filled up from them first, so that a head and a short body leave in
+    /// one record. Returns how many of the caller's bytes went.
+    /// </summary>
+    private int SendEncrypted(TlsSession tls, ReadOnlySpan<byte> source)
+    {
+        if (_broken) return 0;
+        int taken = 0;
+        if (_tail is { } tail)
+        {
+            taken = Math.Min(tail.Length - _filled, source.Length);
+            Append(source[..taken]);
+        }
+
+        if (_queued > 0 && _writable) SendQueued();
+        if (_queued > 0 || taken == source.Length) return taken;
+        if (source.Length - taken > TlsSession.RecordLength) tls.Cork();
+        // SAFETY: the caller's bytes are held by `fixed` while they are encrypted.
+        fixed (byte* bytes = source)
+        {
+            while (taken < source.Length && _writable && !_broken)
+            {
+                taken += Encrypt(tls, bytes + taken, source.Length - taken);
+            }
+        }
+
+        Uncork(tls);
+        return taken;
+    }
+
+    /// <summary>Encrypts blocks in order until the queue is empty or the socket is full.</summary>
+    private void EncryptQueued(TlsSession tls)
+    {
+        if (_queued > TlsSession.RecordLength) tls.Cork();
+        while (_head is { } block && _writable && !_broken)
+        {
+            int end = ReferenceEquals(block, _tail) ? _filled : block.FilledLength;
+            if (end > _sent)
+            {
+                // SAFETY: [_sent, end) of a pinned block that this writer holds.
+                int taken = Encrypt(tls, block.Address + _sent, end - _sent);
+                _sent += taken;
+                _queued -= taken;
+                if (_broken || _sent < end) continue;
+            }
+
+            DropHead();
+        }
+
+        Uncork(tls);
+    }
+
+    /// <summary>Encrypts one record; says so when the socket is full or broken.</summary>
+    private int Encrypt(TlsSession tls, byte* source, int length)
+    {
+        int taken = tls.Write(source, Math.Min(length, TlsSession.RecordLength));
+        if (taken == TlsSession.Broken)
+        {
+            Break();
+            return 0;
+        }
+
+        if (taken == 0 || tls.IsBlocked) _writable = false;
+        else if (tls.IsFull) _writable = Drained(tls);
+        TotalBytes += taken;
+        return taken;
+    }
+
+    private void Uncork(TlsSession tls)
+    {
+        if (!tls.Uncork()) _writable = Stopped(tls);
+    }
+
+    /// <summary>True when the socket has taken all that was encrypted.</summary>
+    private bool Drained(TlsSession tls) => tls.Drain() || Stopped(tls);
+
+    /// <summary>Notices when it is for good. Always false.</summary>
+    private bool Stopped(TlsSession tls)
+    {
+        if (tls.IsBroken) Break();
+        return false;
+    }
+
+    private void Break()
+    {
+        _connection.MarkError(ConnectionError.Reset);
+        _broken = true;
+        DropBuffers();
     }
 
     /// <summary>Sends what is queued (one block at most) and then the caller's bytes in one call; returns how many of the latter went.</summary>
@@ -319,9 +423,7 @@ internal sealed unsafe class ConnectionWriter : PipeWriter, IValueTaskSource<Flu
             return 0;
         }
 
-        _connection.MarkError(ConnectionError.Reset);
-        _broken = true;
-        DropBuffers();
+        Break();
         return 0;
     }
 

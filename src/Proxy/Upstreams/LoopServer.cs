@@ -4,6 +4,7 @@ using Appliance.Proxy.Configuration;
 using Appliance.Proxy.Health;
 using Appliance.Proxy.Interop;
 using Appliance.Proxy.Layer4;
+using Appliance.Proxy.Tls;
 using Appliance.Proxy.Transport;
 
 namespace Appliance.Proxy.Upstreams;
@@ -27,6 +28,7 @@ internal sealed class LoopServer
     private long _heldOffUntilNs = long.MinValue;
     private bool _failing;
     private bool _retired;
+    private TlsTarget? _tls;
 
     internal LoopServer(LoopPool pool, ServerState state, ServerSettings settings, int index)
         : this(pool, state, settings, index, null)
@@ -167,7 +169,31 @@ internal sealed class LoopServer
         ValueTask<bool> connecting = Connection.ConnectAsync(Loop, Address, deadlineNs, out Connection socket);
         connection = new ServerConnection(_main, this, socket);
         if (ProxyProtocol is { } version) ProxyHeaderEncoder.Queue(socket.Writer, version, client);
-        return connecting;
+        return _pool.Shared.Tls is { } tls ? SecureAsync(connecting, socket, TargetOf(tls), deadlineNs) : connecting;
+    }
+
+    /// <summary>How the server is connected to; made anew when certificates were loaded again.</summary>
+    private TlsTarget TargetOf(TlsClientContext context)
+    {
+        if (_tls?.Context != context) _tls = new TlsTarget(context, Settings.Address);
+        return _tls;
+    }
+
+    /// <summary>A server that cannot prove who it is is as good as one that cannot be reached.</summary>
+    private async ValueTask<bool> SecureAsync(ValueTask<bool> connecting, Connection socket, TlsTarget target, long deadlineNs)
+    {
+        if (!await connecting) return false;
+        // A PROXY header goes before the handshake, in the clear.
+        if (socket.Writer.UnflushedBytes > 0) await socket.Writer.FlushAsync();
+        if (await socket.StartTlsClientAsync(target, deadlineNs))
+        {
+            target.OnSecured();
+            return true;
+        }
+
+        string reason = socket.Error == ConnectionError.TimedOut ? "the handshake took too long" : socket.Tls?.Failure ?? socket.Error.ToString();
+        if (target.OnFailed(reason)) ProxyLog.ServerTlsFailed(_pool.Log, _pool.Settings.Name, State.Name, reason);
+        return false;
     }
 
     internal void OnConnected() => _main.EndHoldOff();

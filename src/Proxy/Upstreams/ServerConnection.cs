@@ -45,7 +45,7 @@ internal sealed class ServerConnection : IConnectionOwner
     /// <inheritdoc/>
     public void OnUnattended(Connection connection, bool finished, bool reset)
     {
-        // In use: whoever reads next finds out. Parked: whatever comes, FIN or unasked bytes, makes it useless.
-        if (_parked) Server.OnIdleLost(this);
+        // In use: whoever reads next finds out. Parked: whatever comes, FIN or unasked bytes, makes it useless; but not a late session ticket.
+        if (_parked && (reset || connection.Reader.HasNews())) Server.OnIdleLost(this);
     }
 }

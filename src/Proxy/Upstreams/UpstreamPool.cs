@@ -4,6 +4,7 @@ using Appliance.Proxy.Balancing;
 using Appliance.Proxy.Configuration;
 using Appliance.Proxy.Health;
 using Appliance.Proxy.Names;
+using Appliance.Proxy.Tls;
 using Appliance.Proxy.Transport;
 using Microsoft.Extensions.Logging;
 
@@ -22,6 +23,7 @@ internal sealed class UpstreamPool
     private readonly List<NameWatcher> _watchers = [];
     private readonly Dictionary<ServerState, HealthChecker> _checkers = [];
     private volatile UpstreamPool? _successor;
+    private volatile TlsClientContext? _tls;
     private int _waiting;
     private int _turn;
     private bool _started;
@@ -58,6 +60,13 @@ internal sealed class UpstreamPool
 
     /// <summary>The loop's share.</summary>
     internal LoopPool On(EventLoop loop) => _perLoop[loop.Number];
+
+    /// <summary>What new connections to the servers are made with; null: plain. Those that exist stay as they are. From any thread.</summary>
+    internal TlsClientContext? Tls
+    {
+        get => _tls;
+        set => _tls = value;
+    }
 
     /// <summary>The settings apply from now on: begins to check servers and to resolve names.</summary>
     internal void Start()

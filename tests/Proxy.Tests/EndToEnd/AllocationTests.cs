@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Reflection;
 using System.Text;
 using Appliance.Proxy;
+using Appliance.Proxy.Configuration;
 using Proxy.Tests.Support;
 
 namespace Proxy.Tests.EndToEnd;
@@ -29,13 +30,62 @@ public sealed class AllocationTests
             }
         });
         await using ProxyRig rig = ProxyRig.Http(upstream.Address);
+        await ExpectNoneAsync(rig, request, answer.Contains("chunked", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("GET /shop/a?q=1 HTTP/1.1\r\nHost: shop.example.com:80\r\nCookie: c=d\r\nX-Forwarded-For: 192.0.2.3\r\nForwarded: for=x\r\n\r\n")]
+    [InlineData("GET /shop//../shop/%62 HTTP/1.1\r\nHost: x.example.com\r\nCookie: c=d\r\n\r\n")]
+    [InlineData("GET /redirect HTTP/1.1\r\nHost: shop.example.com\r\n\r\n")]
+    [InlineData("GET /fixed HTTP/1.1\r\nHost: shop.example.com\r\n\r\n")]
+    [InlineData("POST /fixed HTTP/1.1\r\nHost: shop.example.com\r\nContent-Length: 2\r\n\r\nhi")]
+    [InlineData("GET /nowhere HTTP/1.1\r\nHost: shop.example.com\r\n\r\n")]
+    public async Task EditsActionsErrorsAndTheAccessLogAllocateNothing(string request)
+    {
+        using Upstream upstream = new Upstream().ServeAnswer("HTTP/1.1 200 OK\r\nServer: x\r\nContent-Length: 2\r\n\r\nok");
+        ProxySettings settings = ProxyRig.HttpSettings(new TimeoutSettings(), upstream.Address);
+        var edits = new HeaderEditSettings { Remove = ["Cookie", "Server"], Set = [new("X-Edge", "1")] };
+        await using var rig = new ProxyRig(settings with
+        {
+            AccessLog = AccessLogMode.All,
+            Listeners =
+            [
+                settings.Listeners[0] with
+                {
+                    TrustedProxies = [System.Net.IPNetwork.Parse("127.0.0.0/8")],
+                    Http = new HttpSettings { Forwarded = ForwardedStyle.Both, ResponseHeaders = edits, MaxBodySize = 100 },
+                    Routes =
+                    [
+                        new RouteSettings
+                        {
+                            Hosts = ["shop.example.com", "*.example.com"], PathPrefix = "/shop", Upstream = "app", ReplacePrefix = "/", Host = "$server", RequestHeaders = edits,
+                        },
+                        new RouteSettings { PathPrefix = "/redirect", Redirect = new RedirectSettings(301, "https://$host$target") },
+                        new RouteSettings { PathPrefix = "/fixed", Response = new FixedResponseSettings(200, "text/plain", new byte[100]) },
+                    ],
+                },
+            ],
+        });
+        using var done = new CancellationTokenSource();
+        Task reader = Task.Run(() =>
+        {
+            byte[] into = new byte[64 * 1024];
+            while (!done.IsCancellationRequested) _ = rig.Server.ReadAccessLog(into);
+        });
+        await ExpectNoneAsync(rig, request, chunked: false);
+        await done.CancelAsync();
+        await reader;
+    }
+
+    private static async Task ExpectNoneAsync(ProxyRig rig, string request, bool chunked)
+    {
         RawPeer client = await rig.ConnectAsync();
         byte[] bytes = Encoding.Latin1.GetBytes(request);
-        await AskAsync(client, bytes, answer.Contains("chunked", StringComparison.Ordinal), Requests);
+        await AskAsync(client, bytes, chunked, Requests);
         long before = await rig.OnLoopAsync(GC.GetAllocatedBytesForCurrentThread);
         long own = await rig.OnLoopAsync(GC.GetAllocatedBytesForCurrentThread) - before;
         before = await rig.OnLoopAsync(GC.GetAllocatedBytesForCurrentThread);
-        await AskAsync(client, bytes, answer.Contains("chunked", StringComparison.Ordinal), Requests);
+        await AskAsync(client, bytes, chunked, Requests);
         long allocated = await rig.OnLoopAsync(GC.GetAllocatedBytesForCurrentThread) - before - own;
         AssertNothing(allocated, Requests);
     }

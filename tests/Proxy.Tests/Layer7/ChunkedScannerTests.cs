@@ -64,6 +64,17 @@ public sealed class ChunkedScannerTests
     [InlineData("0\r\nConnection: close\r\n\r\n")]
     [InlineData("0\r\nAuthorization: Basic x\r\n\r\n")]
     [InlineData("0\r\nCookie: a=b\r\n\r\n")]
+    [InlineData("0\r\nset-cookie: a=b\r\n\r\n")]
+    [InlineData("0\r\nProxy-Authorization: a\r\n\r\n")]
+    [InlineData("0\r\nWWW-Authenticate: a\r\n\r\n")]
+    [InlineData("0\r\nProxy-Authenticate: a\r\n\r\n")]
+    [InlineData("0\r\nTrailer: a\r\n\r\n")]
+    [InlineData("0\r\nContent-Encoding: a\r\n\r\n")]
+    [InlineData("0\r\nContent-Type: a\r\n\r\n")]
+    [InlineData("0\r\nContent-Range: a\r\n\r\n")]
+    [InlineData("0\r\nCache-Control: a\r\n\r\n")]
+    [InlineData("0\r\nMax-Forwards: 1\r\n\r\n")]
+    [InlineData("0\r\nTE: a\r\n\r\n")]
     public void BodiesWithASecondReadingAreRefused(string wire)
     {
         var scanner = default(ChunkedScanner);
@@ -97,5 +108,25 @@ public sealed class ChunkedScannerTests
         byte[] bytes = Encoding.Latin1.GetBytes("fffffffffffffff\r\nabc\r\n0\r\n\r\n");
         Assert.Equal(bytes.Length, scanner.Pass(bytes));
         Assert.False(scanner.IsDone || scanner.IsBad);
+    }
+
+    [Fact]
+    public void OnlyDataIsCounted()
+    {
+        var scanner = default(ChunkedScanner);
+        scanner.Pass("5;ext=1\r\nhello\r\n3\r\nabc\r\n0\r\nX-T: 1\r\n\r\n"u8);
+        Assert.Equal((true, 8), (scanner.IsDone, scanner.DataBytes));
+    }
+
+    [Theory]
+    [InlineData(80, 1, 90, true)]
+    [InlineData(80, 1, 200, false)] // far more extension than data
+    [InlineData(80, 1000, 200, true)] // signed chunks of a fair size
+    public void ExtensionsMayNotOutweighTheData(int extension, int data, int chunks, bool sound)
+    {
+        string chunk = $"{data:x};{new string('e', extension)}\r\n{new string('d', data)}\r\n";
+        var scanner = default(ChunkedScanner);
+        scanner.Pass(Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat(chunk, chunks)) + "0\r\n\r\n"));
+        Assert.Equal((sound, !sound), (scanner.IsDone, scanner.IsBad));
     }
 }

@@ -20,6 +20,7 @@ public sealed class ForwardedForTests
     [InlineData("198.51.100.7", "[2001:db8:2::1]:443", "2001:db8:2::1")]
     [InlineData("198.51.100.7", "2001:db8:2::1", "2001:db8:2::1")]
     [InlineData("198.51.100.7", "192.0.2.1, unknown", "198.51.100.7")]
+    [InlineData("198.51.100.7", "192.0.2.1,, 198.51.100.8 ,", "192.0.2.1")] // empty elements are none
     [InlineData("198.51.100.7", "192.0.2.1, 198.51.100.999", "198.51.100.7")]
     [InlineData("2001:db8:1::5", "192.0.2.1", "192.0.2.1")]
     public void TheNearestUntrustedAddressIsTheClient(string peer, string header, string client)
