@@ -196,6 +196,7 @@ internal sealed unsafe class ConnectionReader : PipeReader, IValueTaskSource<Rea
     {
         nint moved = Judge(pipe.Fill(_connection.Descriptor, maximumBytes));
         TotalBytes += moved;
+        _loop.Pipes.MovedBytes += moved;
         return (int)moved;
     }
 
