@@ -169,11 +169,10 @@ internal sealed unsafe class ConnectionReader : PipeReader, IValueTaskSource<Rea
     /// <returns>Bytes seen. None: the stream has ended, or (see <see cref="Ended"/>) there is nothing yet and the next wait is for more.</returns>
     internal int Peek(BufferBlock into)
     {
-        // SAFETY: a pinned block that the caller holds.
-        nint seen = Libc.Receive(_connection.Descriptor, into.Address, into.Length, Linux.MsgPeek);
+        int seen = (int)Judge(Receive(into, into.Length, Linux.MsgPeek));
         // Whatever comes after this look brings a new edge; a FIN that was announced already does not.
         _readable = false;
-        return (int)Judge(seen >= 0 ? seen : -System.Runtime.InteropServices.Marshal.GetLastPInvokeError());
+        return seen;
     }
 
     /// <summary>Receives exactly so many bytes that were seen by <see cref="Peek"/>, and drops them.</summary>
@@ -181,9 +180,7 @@ internal sealed unsafe class ConnectionReader : PipeReader, IValueTaskSource<Rea
     {
         while (bytes > 0)
         {
-            // SAFETY: as in Peek.
-            nint got = Libc.Receive(_connection.Descriptor, scratch.Address, Math.Min(bytes, scratch.Length), 0);
-            got = Judge(got >= 0 ? got : -System.Runtime.InteropServices.Marshal.GetLastPInvokeError());
+            nint got = Judge(Receive(scratch, Math.Min(bytes, scratch.Length), 0));
             if (got == 0) return;
             TotalBytes += got;
             bytes -= (int)got;
@@ -204,12 +201,23 @@ internal sealed unsafe class ConnectionReader : PipeReader, IValueTaskSource<Rea
     private nint Judge(nint result)
     {
         if (result > 0) return result;
-        if (result == -Linux.ErrInterrupted) return 0;
         _readable = false;
         if (result == -Linux.ErrAgain) return 0;
         if (result < 0) _connection.MarkError(ConnectionError.Reset);
         _ended = true;
         return 0;
+    }
+
+    private nint Receive(BufferBlock into, int length, int flags)
+    {
+        while (true)
+        {
+            // SAFETY: a pinned block that the caller holds, and no more than its length.
+            nint received = Libc.Receive(_connection.Descriptor, into.Address, length, flags);
+            if (received >= 0) return received;
+            int error = System.Runtime.InteropServices.Marshal.GetLastPInvokeError();
+            if (error != Linux.ErrInterrupted) return -error;
+        }
     }
 
     /// <summary>The next read asks the kernel at once instead of waiting for an event.</summary>
