@@ -60,7 +60,7 @@ public sealed class ProxyProtocolTests
     public async Task ABadHeaderIsAnsweredWithAResetAndCounted(string sent, bool thenFin, string reason)
     {
         using var upstream = new Upstream();
-        await using ProxyRig rig = Rig(ListenerProtocol.Tcp, upstream.Address);
+        await using ProxyRig rig = Rig(ListenerProtocol.Tcp, upstream.Address, limitMs: reason == "TimedOut" ? 2000 : 30_000);
         RawPeer client = await rig.ConnectAsync();
         await client.SendAsync(sent);
         if (thenFin) client.FinishSending();
@@ -121,7 +121,7 @@ public sealed class ProxyProtocolTests
     }
 
     private static ProxyRig Rig(
-        ListenerProtocol protocol, IPEndPoint server, ProxyProtocolVersion? sends = null, bool reads = true, string trusted = "127.0.0.0/8") => new(new ProxySettings
+        ListenerProtocol protocol, IPEndPoint server, ProxyProtocolVersion? sends = null, bool reads = true, string trusted = "127.0.0.0/8", int limitMs = 30_000) => new(new ProxySettings
         {
             Listeners =
             [
@@ -134,7 +134,7 @@ public sealed class ProxyProtocolTests
                     Routes = protocol == ListenerProtocol.Http ? [new RouteSettings { Upstream = "app" }] : [],
                     ProxyProtocol = reads,
                     TrustedProxies = ImmutableArray.Create(IPNetwork.Parse(trusted)),
-                    Timeouts = new TimeoutSettings { RequestHeader = TimeSpan.FromMilliseconds(500) },
+                    Timeouts = new TimeoutSettings { RequestHeader = TimeSpan.FromMilliseconds(limitMs) },
                 },
             ],
             Upstreams = [ProxyRig.Pool(server) with { ProxyProtocol = sends }],

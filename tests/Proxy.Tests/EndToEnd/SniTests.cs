@@ -72,7 +72,7 @@ public sealed class SniTests
     public async Task WhatLeadsNowhereIsClosedAndCounted(string reason, byte[] sent, bool thenFin)
     {
         using var servers = new Servers();
-        await using ProxyRig rig = servers.Rig(rest: false);
+        await using ProxyRig rig = servers.Rig(rest: false, limitMs: reason == "TimedOut" ? 2000 : 30_000);
         RawPeer client = await rig.ConnectAsync();
         await client.SendAsync(sent);
         if (thenFin) client.FinishSending();
@@ -98,7 +98,7 @@ public sealed class SniTests
 
         public Upstream this[string name] => _all[name];
 
-        public ProxyRig Rig(bool rest) => new(new ProxySettings
+        public ProxyRig Rig(bool rest, int limitMs = 30_000) => new(new ProxySettings
         {
             Listeners =
             [
@@ -113,7 +113,7 @@ public sealed class SniTests
                         new RouteSettings { Hosts = ["*.example.org"], Upstream = "wild" },
                     ],
                     Upstream = rest ? "rest" : null,
-                    Timeouts = new TimeoutSettings { RequestHeader = TimeSpan.FromMilliseconds(500) },
+                    Timeouts = new TimeoutSettings { RequestHeader = TimeSpan.FromMilliseconds(limitMs) },
                 },
             ],
             Upstreams = [.. _all.Select(pair => ProxyRig.Pool(pair.Value.Address) with { Name = pair.Key })],
