@@ -30,8 +30,13 @@ internal static unsafe class Pipes
     /// <returns>Bytes moved; 0 at the end of the source; or the negated error number.</returns>
     internal static nint Move(int from, int to, int maximumBytes)
     {
-        nint moved = Splice(from, null, to, null, (nuint)maximumBytes, Linux.SpliceMove | Linux.SpliceNonBlock);
-        return moved >= 0 ? moved : -Marshal.GetLastPInvokeError();
+        while (true)
+        {
+            nint moved = Splice(from, null, to, null, (nuint)maximumBytes, Linux.SpliceMove | Linux.SpliceNonBlock);
+            if (moved >= 0) return moved;
+            int error = Marshal.GetLastPInvokeError();
+            if (error != Linux.ErrInterrupted) return -error;
+        }
     }
 
     [DllImport(Library, EntryPoint = "pipe2", SetLastError = true)]

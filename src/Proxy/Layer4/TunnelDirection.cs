@@ -9,7 +9,12 @@ namespace Appliance.Proxy.Layer4;
 /// One direction of a tunnel. It copies first, because that is cheapest for little, splices once it has moved much, and goes back to copying when only
 /// small pieces come. Returns blame instead of throwing.
 /// </summary>
-internal sealed class TunnelDirection(Connection source, Connection sink, TunnelActivity activity)
+/// <param name="source">Where bytes come from.</param>
+/// <param name="sink">Where they go.</param>
+/// <param name="activity">Shared with the other direction.</param>
+/// <param name="turnBytes">Bytes moved before the other connections of the loop get their turn.</param>
+internal sealed class TunnelDirection(
+    Connection source, Connection sink, TunnelActivity activity, int turnBytes = TunnelDirection.TurnBytes)
 {
     /// <summary>Bytes copied before splicing begins.</summary>
     internal const int SpliceAfterBytes = 64 * 1024;
@@ -17,7 +22,6 @@ internal sealed class TunnelDirection(Connection source, Connection sink, Tunnel
     /// <summary>Bytes moved by one splice, and held in the pipe when the sink is slow.</summary>
     private const int SpliceBytes = 256 * 1024;
 
-    /// <summary>Bytes moved before the other connections of the loop get their turn.</summary>
     private const int TurnBytes = 512 * 1024;
 
     /// <summary>A piece after which the source was empty and that would have been cheaper to copy.</summary>
@@ -27,7 +31,7 @@ internal sealed class TunnelDirection(Connection source, Connection sink, Tunnel
     private const int SmallPieces = 16;
 
     private readonly EventLoop _loop = source.Loop;
-    private int _turnBytesLeft = TurnBytes;
+    private int _movedThisTurn;
 
     /// <summary>Moves bytes until the source ends or something breaks.</summary>
     internal async Task<RelayEnd> RunAsync()
@@ -181,9 +185,9 @@ internal sealed class TunnelDirection(Connection source, Connection sink, Tunnel
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask TakeTurnsAsync(int moved)
     {
-        _turnBytesLeft -= moved;
-        if (_turnBytesLeft > 0) return;
-        _turnBytesLeft = TurnBytes;
+        _movedThisTurn += moved;
+        if (_movedThisTurn < turnBytes) return;
+        _movedThisTurn = 0;
         await new LoopTurn(_loop);
     }
 }

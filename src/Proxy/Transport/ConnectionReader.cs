@@ -177,11 +177,10 @@ internal sealed unsafe class ConnectionReader : PipeReader, IValueTaskSource<Rea
     /// <returns>Bytes seen. None: the stream has ended, or (see <see cref="Ended"/>) there is nothing yet and the next wait is for more.</returns>
     internal int Peek(BufferBlock into)
     {
-        // SAFETY: a pinned block that the caller holds.
-        nint seen = HotCalls.Receive(_connection.Descriptor, into.Address, into.Length, Linux.MsgPeek);
+        int seen = (int)Judge(Receive(into, into.Length, Linux.MsgPeek));
         // Whatever comes after this look brings a new edge; a FIN that was announced already does not.
         _readable = false;
-        return (int)Judge(seen);
+        return seen;
     }
 
     /// <summary>Receives exactly so many bytes that were seen by <see cref="Peek"/>, and drops them.</summary>
@@ -189,8 +188,7 @@ internal sealed unsafe class ConnectionReader : PipeReader, IValueTaskSource<Rea
     {
         while (bytes > 0)
         {
-            // SAFETY: as in Peek.
-            nint got = Judge(HotCalls.Receive(_connection.Descriptor, scratch.Address, Math.Min(bytes, scratch.Length)));
+            nint got = Judge(Receive(scratch, Math.Min(bytes, scratch.Length), 0));
             if (got == 0) return;
             TotalBytes += got;
             bytes -= (int)got;
@@ -203,6 +201,7 @@ internal sealed unsafe class ConnectionReader : PipeReader, IValueTaskSource<Rea
     {
         nint moved = Judge(pipe.Fill(_connection.Descriptor, maximumBytes));
         TotalBytes += moved;
+        _loop.Pipes.MovedBytes += moved;
         return (int)moved;
     }
 
@@ -210,7 +209,6 @@ internal sealed unsafe class ConnectionReader : PipeReader, IValueTaskSource<Rea
     private nint Judge(nint result)
     {
         if (result > 0) return result;
-        if (result == -Linux.ErrInterrupted) return 0;
         _readable = false;
         if (result == -Linux.ErrAgain) return 0;
         if (result < 0) _connection.MarkError(ConnectionError.Reset);
@@ -226,6 +224,16 @@ internal sealed unsafe class ConnectionReader : PipeReader, IValueTaskSource<Rea
     {
         if (_readable && !_connection.IsClosed) OnReadable(peerFinished: false);
     });
+
+    private nint Receive(BufferBlock into, int length, int flags)
+    {
+        while (true)
+        {
+            // SAFETY: a pinned block that the caller holds, and no more than its length.
+            nint received = HotCalls.Receive(_connection.Descriptor, into.Address, length, flags);
+            if (received != -Linux.ErrInterrupted) return received;
+        }
+    }
 
     /// <summary>The next read asks the kernel at once instead of waiting for an event.</summary>
     internal void ExpectBytes() => _readable = true;

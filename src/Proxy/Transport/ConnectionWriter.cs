@@ -185,7 +185,6 @@ internal sealed unsafe class ConnectionWriter : PipeWriter, IValueTaskSource<Flu
                 continue;
             }
 
-            if (moved == -Linux.ErrInterrupted) continue;
             if (moved == -Linux.ErrAgain)
             {
                 WaitForRoom();

@@ -9,6 +9,9 @@ namespace Appliance.Proxy.Transport;
 /// <summary>A kernel pipe between two sockets.</summary>
 internal sealed class SplicePipe(int readEnd, int writeEnd)
 {
+    /// <summary>The descriptor from which bytes are taken.</summary>
+    internal int ReadEnd => readEnd;
+
     /// <summary>Bytes in the pipe.</summary>
     internal int Held { get; private set; }
 

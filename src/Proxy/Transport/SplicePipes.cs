@@ -24,6 +24,9 @@ internal sealed class SplicePipes : IDisposable
     private readonly Stack<SplicePipe> _idle = new();
     private bool _closed;
 
+    /// <summary>Bytes that went through pipes.</summary>
+    internal long MovedBytes { get; set; }
+
     /// <summary>Pipes in existence.</summary>
     internal int Count => _all.Count;
 

@@ -142,7 +142,7 @@ internal sealed class RawPeer(Socket socket) : IDisposable
 
     private ReadOnlySpan<byte> Unread => _received.GetBuffer().AsSpan(_taken, (int)_received.Length - _taken);
 
-    private async Task<string> ReadLineAsync()
+    public async Task<string> ReadLineAsync()
     {
         int end;
         while ((end = Unread.IndexOf("\r\n"u8)) < 0) Assert.True(await ReceiveAsync(), "the connection ended within a line");
