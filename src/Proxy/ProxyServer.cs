@@ -186,7 +186,8 @@ public sealed class ProxyServer : IDisposable
 
     /// <summary>A listener on the same address keeps its sockets, whatever else of it changes: they never stop accepting.</summary>
     private Listener? SamePlace(ListenerSettings settings) => _listeners.FirstOrDefault(listener =>
-        !listener.IsClosed && listener.Snapshot.Settings.Address.Equals(settings.Address));
+        !listener.IsClosed && listener.Snapshot.Settings.Address.Equals(settings.Address)
+        && listener.Snapshot.Settings.Protocol == ListenerProtocol.Udp == (settings.Protocol == ListenerProtocol.Udp));
 
     private ListenerSnapshot Compile(ListenerSettings listener, ImmutableArray<UpstreamPool> pools)
     {
