@@ -43,15 +43,41 @@ public sealed class ProxyServer : IDisposable
 
     /// <summary>Binds every listener and starts the loops. On failure nothing stays bound.</summary>
     /// <exception cref="ListenException">An address cannot be bound; the message names listener, address and reason.</exception>
-    public void Start(ProxySettings settings)
+    /// <param name="settings">What to run.</param>
+    /// <param name="inherited">
+    /// Listening sockets that an earlier process left open, by the names of <see cref="VisitListenSockets"/>. They are this server's from here
+    /// on: what a listener wants goes on without a gap, the rest is closed.
+    /// </param>
+    public void Start(ProxySettings settings, IReadOnlyDictionary<string, int>? inherited = null)
     {
-        Apply(settings);
+        var sockets = new InheritedSockets(inherited ?? ImmutableDictionary<string, int>.Empty);
+        try
+        {
+            Apply(settings, sockets);
+        }
+        finally
+        {
+            sockets.CloseRest();
+        }
+
         foreach (EventLoop loop in _loops) loop.Start();
     }
 
     /// <summary>New listeners open first, then the new routes and pools apply, then removed listeners close. All or nothing.</summary>
     /// <exception cref="ListenException">A new listener cannot be bound; the old settings go on unchanged.</exception>
-    public void Apply(ProxySettings settings)
+    public void Apply(ProxySettings settings) => Apply(settings, new InheritedSockets(ImmutableDictionary<string, int>.Empty));
+
+    /// <summary>Shows the sockets on which traffic is accepted now, by names that are the same after a restart. None closes meanwhile; the caller keeps no descriptor.</summary>
+    public void VisitListenSockets(Action<string, int> visit)
+    {
+        lock (_gate)
+        {
+            if (_disposed) return;
+            foreach (Listener listener in _listeners) listener.Visit(visit);
+        }
+    }
+
+    private void Apply(ProxySettings settings, InheritedSockets inherited)
     {
         ArgumentNullException.ThrowIfNull(settings);
         lock (_gate)
@@ -67,7 +93,7 @@ public sealed class ProxyServer : IDisposable
                 {
                     ListenerSnapshot snapshot = Compile(listener, pools);
                     if (SamePlace(listener) is { } old) kept.Add((old, snapshot));
-                    else opened.Add(Open(snapshot));
+                    else opened.Add(Open(snapshot, inherited));
                 }
             }
             catch (ListenException)
@@ -174,10 +200,10 @@ public sealed class ProxyServer : IDisposable
         }
     }
 
-    private Listener Open(ListenerSnapshot snapshot)
+    private Listener Open(ListenerSnapshot snapshot, InheritedSockets inherited)
     {
         var listener = new Listener(snapshot, _loops, _log);
-        listener.Open();
+        listener.Open(inherited);
         return listener;
     }
 
