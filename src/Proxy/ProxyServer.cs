@@ -60,16 +60,42 @@ public sealed class ProxyServer : IDisposable
     /// <summary>Binds every listener and starts the loops. On failure nothing stays bound.</summary>
     /// <exception cref="ListenException">An address cannot be bound; the message names listener, address and reason.</exception>
     /// <exception cref="TlsException">A certificate file cannot be used; the message names file and reason.</exception>
-    public void Start(ProxySettings settings)
+    /// <param name="settings">What to run.</param>
+    /// <param name="inherited">
+    /// Listening sockets that an earlier process left open, by the names of <see cref="VisitListenSockets"/>. They are this server's from here
+    /// on: what a listener wants goes on without a gap, the rest is closed.
+    /// </param>
+    public void Start(ProxySettings settings, IReadOnlyDictionary<string, int>? inherited = null)
     {
-        Apply(settings);
+        var sockets = new InheritedSockets(inherited ?? ImmutableDictionary<string, int>.Empty);
+        try
+        {
+            Apply(settings, sockets);
+        }
+        finally
+        {
+            sockets.CloseRest();
+        }
+
         foreach (EventLoop loop in _loops) loop.Start();
     }
 
     /// <summary>New listeners open first, then the new routes and pools apply, then removed listeners close. All or nothing.</summary>
     /// <exception cref="ListenException">A new listener cannot be bound; the old settings go on unchanged.</exception>
     /// <exception cref="TlsException">A certificate file cannot be used; the old settings go on unchanged.</exception>
-    public void Apply(ProxySettings settings)
+    public void Apply(ProxySettings settings) => Apply(settings, new InheritedSockets(ImmutableDictionary<string, int>.Empty));
+
+    /// <summary>Shows the sockets on which traffic is accepted now, by names that are the same after a restart. None closes meanwhile; the caller keeps no descriptor.</summary>
+    public void VisitListenSockets(Action<string, int> visit)
+    {
+        lock (_gate)
+        {
+            if (_disposed) return;
+            foreach (Listener listener in _listeners) listener.Visit(visit);
+        }
+    }
+
+    private void Apply(ProxySettings settings, InheritedSockets inherited)
     {
         ArgumentNullException.ThrowIfNull(settings);
         lock (_gate)
@@ -87,10 +113,10 @@ public sealed class ProxyServer : IDisposable
                 {
                     ListenerSnapshot snapshot = Compile(listener, pools) with { Tls = tls.OfListener(listener.Name) };
                     if (SamePlace(listener) is { } old) kept.Add((old, snapshot));
-                    else opened.Add(Open(snapshot));
+                    else opened.Add(Open(snapshot, inherited));
                 }
             }
-            catch (ListenException)
+            catch
             {
                 foreach (Listener listener in opened) listener.Close();
                 throw;
@@ -239,10 +265,10 @@ public sealed class ProxyServer : IDisposable
         }
     }
 
-    private Listener Open(ListenerSnapshot snapshot)
+    private Listener Open(ListenerSnapshot snapshot, InheritedSockets inherited)
     {
         var listener = new Listener(snapshot, _loops, _log);
-        listener.Open();
+        listener.Open(inherited);
         return listener;
     }
 
@@ -261,7 +287,8 @@ public sealed class ProxyServer : IDisposable
 
     /// <summary>A listener on the same address keeps its sockets, whatever else of it changes: they never stop accepting.</summary>
     private Listener? SamePlace(ListenerSettings settings) => _listeners.FirstOrDefault(listener =>
-        !listener.IsClosed && listener.Snapshot.Settings.Address.Equals(settings.Address));
+        !listener.IsClosed && listener.Snapshot.Settings.Address.Equals(settings.Address)
+        && listener.Snapshot.Settings.Protocol == ListenerProtocol.Udp == (settings.Protocol == ListenerProtocol.Udp));
 
     private ListenerSnapshot Compile(ListenerSettings listener, ImmutableArray<UpstreamPool> pools)
     {

@@ -14,7 +14,7 @@ public sealed class ClusterKey(byte id, ReadOnlySpan<byte> secret)
     public byte Id { get; } = id;
 
     /// <summary>The secret itself. Do not log.</summary>
-    internal ImmutableArray<byte> Secret { get; } = secret.Length >= MinimumSecretBytes
+    public ImmutableArray<byte> Secret { get; } = secret.Length >= MinimumSecretBytes
         ? [.. secret]
         : throw new ArgumentException($"a cluster secret needs at least {MinimumSecretBytes} bytes", nameof(secret));
 

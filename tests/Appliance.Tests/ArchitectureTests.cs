@@ -127,7 +127,7 @@ public sealed partial class ArchitectureTests
     private static bool DeclaresItsName(SourceFile file)
     {
         string name = Path.GetFileName(file.Path).Split('.')[0];
-        return Regex.IsMatch(file.Code, $@"\b(class|record|struct|interface|enum)\s+(struct\s+|class\s+)?{Regex.Escape(name)}\b");
+        return Regex.IsMatch(file.Code, $@"\b(class|record|struct|interface|enum|delegate\s+[\w<>]+)\s+(struct\s+|class\s+)?{Regex.Escape(name)}\b");
     }
 
     private static IEnumerable<SourceFile> Sources(string folder)

@@ -92,6 +92,36 @@ a_restart_brings_a_new_process_that_serves() {
     expect 200 "$(code_of http://127.0.0.1:9900/readyz)" "/readyz"
 }
 
+a_restart_refuses_no_new_connection() {
+    local before code=0 loader
+    before=$(main_pid)
+    rm -f "$work/stop"
+    node_network python3 "$here/lib/connector.py" 127.0.0.1 8080 "$work/stop" > "$work/connections" &
+    loader=$!
+    wait_until 10 test -s "$work/connections"
+    node systemctl restart appliance.service
+    serves_with_another_pid_than "$before"
+    touch "$work/stop"
+    wait "$loader" || code=$?
+    tail -n 1 "$work/connections"
+    expect 0 "$code" "exit code of the client, which counts refused connections"
+}
+
+a_killed_daemon_refuses_no_new_connection() {
+    local before code=0 loader
+    before=$(main_pid)
+    rm -f "$work/stop"
+    node_network python3 "$here/lib/connector.py" 127.0.0.1 8080 "$work/stop" > "$work/connections" &
+    loader=$!
+    wait_until 10 test -s "$work/connections"
+    signal_main KILL
+    wait_until 10 serves_with_another_pid_than "$before"
+    touch "$work/stop"
+    wait "$loader" || code=$?
+    tail -n 1 "$work/connections"
+    expect 0 "$code" "exit code of the client, which counts refused connections"
+}
+
 a_killed_daemon_comes_back() {
     local before
     before=$(main_pid)
@@ -230,6 +260,8 @@ single_node_tests=(
     the_journal_has_our_lines_with_their_priority
     the_watchdog_is_fed
     a_restart_brings_a_new_process_that_serves
+    a_restart_refuses_no_new_connection
+    a_killed_daemon_refuses_no_new_connection
     a_killed_daemon_comes_back
     a_hanging_daemon_is_killed_by_the_watchdog_and_comes_back
     a_reload_applies_a_new_listener_without_a_restart

@@ -1,3 +1,4 @@
+using System.Text;
 using Appliance.Cli;
 using Appliance.Failover;
 using Appliance.Hosting;
@@ -9,7 +10,7 @@ namespace Appliance.Admin;
 /// The control socket: the only door through which state is changed. Who may open it is the socket file's mode. Orders run on the thread
 /// pool, since a reload reads files and a handover waits for the peer; the event loop goes on meanwhile.
 /// </summary>
-internal sealed class ControlHandler(DaemonState daemon, Reloader reloader, RoleDesk roles) : ILocalHandler
+internal sealed class ControlHandler(DaemonState daemon, Reloader reloader, RoleDesk roles, ServerDesk servers) : ILocalHandler
 {
     public ValueTask HandleAsync(LocalExchange exchange)
     {
@@ -31,7 +32,16 @@ internal sealed class ControlHandler(DaemonState daemon, Reloader reloader, Role
             return RunAsync(exchange, () => roles.FailoverAsync(force, wait));
         }
 
+        if (path.StartsWith("/v1/drain/"u8)) return RunAsync(exchange, Order(exchange, "/v1/drain/"u8.Length, drain: true));
+        if (path.StartsWith("/v1/ready/"u8)) return RunAsync(exchange, Order(exchange, "/v1/ready/"u8.Length, drain: false));
         return Refuse(exchange, 404, "no such order in this version\n");
+    }
+
+    /// <summary>UPSTREAM/SERVER, percent-encoded, stands behind the order.</summary>
+    private Func<OrderResult> Order(LocalExchange exchange, int begin, bool drain)
+    {
+        string name = Uri.UnescapeDataString(Encoding.UTF8.GetString(exchange.Path[begin..]));
+        return () => servers.SetDrain(name, drain);
     }
 
     internal static int StatusOf(ExitCode code) => code switch

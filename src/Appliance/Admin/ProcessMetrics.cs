@@ -19,6 +19,8 @@ internal static class ProcessMetrics
         metrics.Sample(daemon.ReloadsRefused, ("result", "refused"));
         metrics.Counter("appliance_log_dropped_total", "Log entries lost because the output was too slow.");
         metrics.Sample(daemon.LogDropped);
+        metrics.Counter("appliance_access_log_dropped_total", "Lines of the access log lost because the output was too slow.");
+        metrics.Sample(daemon.AccessLogDropped);
         WriteCollector(metrics, daemon.LongestPause);
     }
 

@@ -1,77 +1,60 @@
+using System.Collections.Immutable;
+using System.Globalization;
 using Appliance.Proxy;
 
 namespace Appliance.Admin;
 
-/// <summary>Families of the data plane. Labels are names from the config, so their number is bounded by it.</summary>
+/// <summary>
+/// Families of the data plane: one table per kind of thing. Labels are names from the config, so their number is bounded by it.
+/// </summary>
 internal static class ProxyMetrics
 {
     private static readonly string[] Classes = ["", "1xx", "2xx", "3xx", "4xx", "5xx"];
 
+    private static readonly ImmutableArray<MetricFamily<ListenerStatus>> Listeners =
+    [
+        MetricFamily<ListenerStatus>.Gauge("appliance_listener_connections", "Client connections open now.", l => l.ActiveConnections),
+        MetricFamily<ListenerStatus>.Counter("appliance_listener_connections_total", "Client connections accepted.", l => l.AcceptedConnections),
+        new("appliance_http_requests_total", true, "HTTP requests answered, by status class.", Requests),
+        MetricFamily<ListenerStatus>.Counter("appliance_listener_received_bytes_total", "Bytes received from clients.", l => l.ReceivedBytes),
+        MetricFamily<ListenerStatus>.Counter("appliance_listener_sent_bytes_total", "Bytes sent to clients.", l => l.SentBytes),
+        MetricFamily<ListenerStatus>.Counter("appliance_listener_rejected_total", "Requests answered 429 by a policy.", l => l.RejectedByPolicy),
+    ];
+
+    private static readonly ImmutableArray<MetricFamily<ServerStatus>> Servers =
+    [
+        MetricFamily<ServerStatus>.Gauge("appliance_upstream_server_up", "1 while the server is used, 0 while connecting to it fails.", s => s.State == "up" ? 1 : 0),
+        new("appliance_upstream_connections", false, "Connections to the server now, by state.",
+            s => [("state", "active", s.ActiveConnections), ("state", "idle", s.IdleConnections)]),
+        MetricFamily<ServerStatus>.Counter("appliance_upstream_requests_total", "Requests or tunnels sent to the server.", s => s.Requests),
+        MetricFamily<ServerStatus>.Counter("appliance_upstream_failures_total", "Connections to the server refused, reset or timed out.", s => s.Failures),
+    ];
+
+    private static readonly ImmutableArray<MetricFamily<LoopStatus>> Loops =
+    [
+        MetricFamily<LoopStatus>.Counter("appliance_loop_turns_total", "Turns of the event loop; a standstill means a stalled loop.", l => l.Turns),
+        MetricFamily<LoopStatus>.Gauge("appliance_loop_connections", "Sockets the event loop owns.", l => l.Connections),
+        MetricFamily<LoopStatus>.Gauge("appliance_loop_buffer_bytes", "Memory of the event loop's buffer pool.", l => l.BufferBytes),
+    ];
+
+    /// <summary>Writes every family that has a sample.</summary>
     public static void Write(MetricsWriter metrics, ProxyStatus status)
     {
-        WriteListeners(metrics, status);
-        WriteServers(metrics, status);
-        WriteLoops(metrics, status);
+        (ListenerStatus, (string, string)[])[] listeners = [.. status.Listeners.Select(l => (l, (ValueTuple<string, string>[])[("listener", l.Name)]))];
+        foreach (MetricFamily<ListenerStatus> family in Listeners) family.Write(metrics, listeners);
+
+        (ServerStatus, (string, string)[])[] servers =
+        [
+            .. status.Upstreams.SelectMany(
+                u => u.Servers, (u, s) => (s, (ValueTuple<string, string>[])[("upstream", u.Name), ("server", s.Address)])),
+        ];
+        foreach (MetricFamily<ServerStatus> family in Servers) family.Write(metrics, servers);
+
+        (LoopStatus, (string, string)[])[] loops =
+            [.. status.Loops.Select(l => (l, (ValueTuple<string, string>[])[("loop", l.Number.ToString(CultureInfo.InvariantCulture))]))];
+        foreach (MetricFamily<LoopStatus> family in Loops) family.Write(metrics, loops);
     }
 
-    private static void WriteListeners(MetricsWriter metrics, ProxyStatus status)
-    {
-        metrics.Gauge("appliance_listener_connections", "Client connections open now.");
-        foreach (ListenerStatus listener in status.Listeners) metrics.Sample(listener.ActiveConnections, Of(listener));
-        metrics.Counter("appliance_listener_connections_total", "Client connections accepted.");
-        foreach (ListenerStatus listener in status.Listeners) metrics.Sample(listener.AcceptedConnections, Of(listener));
-        metrics.Counter("appliance_http_requests_total", "HTTP requests answered, by status class.");
-        foreach (ListenerStatus listener in status.Listeners)
-        {
-            for (int code = 1; code < Classes.Length && code < listener.Requests.Length; code++)
-            {
-                metrics.Sample(listener.Requests[code], Of(listener), ("code", Classes[code]));
-            }
-        }
-
-        metrics.Counter("appliance_listener_received_bytes_total", "Bytes received from clients.");
-        foreach (ListenerStatus listener in status.Listeners) metrics.Sample(listener.ReceivedBytes, Of(listener));
-        metrics.Counter("appliance_listener_sent_bytes_total", "Bytes sent to clients.");
-        foreach (ListenerStatus listener in status.Listeners) metrics.Sample(listener.SentBytes, Of(listener));
-        metrics.Counter("appliance_listener_rejected_total", "Requests answered 429 by a policy.");
-        foreach (ListenerStatus listener in status.Listeners) metrics.Sample(listener.RejectedByPolicy, Of(listener));
-    }
-
-    private static void WriteServers(MetricsWriter metrics, ProxyStatus status)
-    {
-        metrics.Gauge("appliance_upstream_server_up", "1 while the server is used, 0 while connecting to it fails.");
-        foreach ((string upstream, ServerStatus server) in Servers(status)) metrics.Sample(server.State == "up" ? 1 : 0, Of(upstream), Of(server));
-        metrics.Gauge("appliance_upstream_connections", "Connections to the server now, by state.");
-        foreach ((string upstream, ServerStatus server) in Servers(status))
-        {
-            metrics.Sample(server.ActiveConnections, Of(upstream), Of(server), ("state", "active"));
-            metrics.Sample(server.IdleConnections, Of(upstream), Of(server), ("state", "idle"));
-        }
-
-        metrics.Counter("appliance_upstream_requests_total", "Requests or tunnels sent to the server.");
-        foreach ((string upstream, ServerStatus server) in Servers(status)) metrics.Sample(server.Requests, Of(upstream), Of(server));
-        metrics.Counter("appliance_upstream_failures_total", "Connections to the server refused, reset or timed out.");
-        foreach ((string upstream, ServerStatus server) in Servers(status)) metrics.Sample(server.Failures, Of(upstream), Of(server));
-    }
-
-    private static void WriteLoops(MetricsWriter metrics, ProxyStatus status)
-    {
-        metrics.Counter("appliance_loop_turns_total", "Turns of the event loop; a standstill means a stalled loop.");
-        foreach (LoopStatus loop in status.Loops) metrics.Sample(loop.Turns, Of(loop));
-        metrics.Gauge("appliance_loop_connections", "Sockets the event loop owns.");
-        foreach (LoopStatus loop in status.Loops) metrics.Sample(loop.Connections, Of(loop));
-        metrics.Gauge("appliance_loop_buffer_bytes", "Memory of the event loop's buffer pool.");
-        foreach (LoopStatus loop in status.Loops) metrics.Sample(loop.BufferBytes, Of(loop));
-    }
-
-    private static IEnumerable<(string Upstream, ServerStatus Server)> Servers(ProxyStatus status) =>
-        status.Upstreams.SelectMany(upstream => upstream.Servers, (upstream, server) => (upstream.Name, server));
-
-    private static (string Name, string Value) Of(ListenerStatus listener) => ("listener", listener.Name);
-
-    private static (string Name, string Value) Of(string upstream) => ("upstream", upstream);
-
-    private static (string Name, string Value) Of(ServerStatus server) => ("server", server.Address);
-
-    private static (string Name, string Value) Of(LoopStatus loop) => ("loop", loop.Number.ToString(System.Globalization.CultureInfo.InvariantCulture));
+    private static IEnumerable<(string Label, string Value, double Number)> Requests(ListenerStatus listener) =>
+        Enumerable.Range(1, Math.Min(Classes.Length, listener.Requests.Length) - 1).Select(at => ("code", Classes[at], (double)listener.Requests[at]));
 }

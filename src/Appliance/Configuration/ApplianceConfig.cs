@@ -29,6 +29,9 @@ internal sealed record ApplianceConfig
     /// <summary>How long bodies may go on after SIGTERM or the removal of a listener; connections are cut after it.</summary>
     public required TimeSpan DrainTimeout { get; init; }
 
+    /// <summary>Bytes for the buffers of all connections; null: as the machine allows.</summary>
+    public required long? MemoryLimit { get; init; }
+
     /// <summary>Where each value stands in the file, for errors found after loading.</summary>
     public required ConfigSource Source { get; init; }
 }

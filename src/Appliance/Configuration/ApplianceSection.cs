@@ -14,10 +14,13 @@ internal static class ApplianceSection
     private static readonly ValueKey<TimeSpan> DrainTimeout = new("drain_timeout", new DurationKind(0, 3_600_000), "30s",
         "How long bodies may go on after SIGTERM, 0s to 1h; what is left is cut.");
 
+    private static readonly ValueKey<long?> MemoryLimit = new("memory_limit", new MemoryLimitKind(), "auto",
+        "Memory for the buffers of all connections; at the bound new ones are refused. auto: half of the machine's.");
+
     /// <summary>The declaration.</summary>
     public static readonly Section Section = new(
-        [Node, Ha, Listeners, Upstreams, Policies, Admin, Log, DrainTimeout],
-        ["buckets", "cache", "include", "transport", "memory_limit", "sync_interval", "compatibility", "sync", "tls", "tracing"]);
+        [Node, Ha, Listeners, Upstreams, Policies, Admin, Log, DrainTimeout, MemoryLimit],
+        ["buckets", "cache", "include", "transport", "sync_interval", "compatibility", "sync", "tls", "tracing"]);
 
     /// <summary>Reads the whole file.</summary>
     /// <param name="root">Null for an empty file.</param>
@@ -30,12 +33,13 @@ internal static class ApplianceSection
         {
             Node = ReadNode(reader, errors),
             Ha = reader.GetOptional(Ha) is { } ha ? HaSection.Read(ha, baseDirectory) : null,
-            Listeners = [.. reader.Get(Listeners).Select(ListenerSection.Read)],
-            Upstreams = [.. reader.Get(Upstreams).Select(UpstreamSection.Read)],
+            Listeners = [.. reader.Get(Listeners).Select(listener => ListenerSection.Read(listener, baseDirectory))],
+            Upstreams = [.. reader.Get(Upstreams).Select(upstream => UpstreamSection.Read(upstream, baseDirectory))],
             Policies = reader.GetOptional(Policies) is { } policies ? PoliciesSection.Read(policies, baseDirectory) : null,
             Admin = AdminSection.Read(reader.Get(Admin)),
             Log = LogSection.Read(reader.Get(Log)),
             DrainTimeout = reader.Get(DrainTimeout),
+            MemoryLimit = reader.Get(MemoryLimit),
             Source = errors.ToSource(),
         };
     }

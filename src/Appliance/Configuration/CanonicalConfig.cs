@@ -45,43 +45,6 @@ internal static class CanonicalConfig
         writer.WriteEndArray();
     }
 
-    /// <summary>Listeners by name: their order in the file means nothing, that of their routes does.</summary>
-    public static void WriteListeners(Utf8JsonWriter writer, ApplianceConfig config)
-    {
-        writer.WriteStartArray();
-        foreach (ListenerConfig listener in config.Listeners.OrderBy(l => l.Name, StringComparer.Ordinal))
-        {
-            TimeoutsConfig limits = listener.Timeouts;
-            writer.WriteStartArray();
-            writer.WriteStringValue($"{listener.Name} {listener.Address} {listener.Protocol} {listener.EnforcePolicies} {listener.OpenOnPolicyFailure}");
-            writer.WriteStringValue($"{listener.Upstream} {string.Join(' ', listener.TrustedProxies)}");
-            writer.WriteStringValue($"{limits.Connect} {limits.RequestHeader} {limits.Idle} {limits.Response} {limits.Tunnel}");
-            foreach (RouteConfig route in listener.Routes)
-            {
-                writer.WriteStringValue($"{route.PathPrefix} {route.Upstream} {string.Join(' ', route.Hosts.Order(StringComparer.Ordinal))}");
-            }
-
-            writer.WriteEndArray();
-        }
-
-        writer.WriteEndArray();
-    }
-
-    /// <summary>Upstreams by name; the order of their servers is kept.</summary>
-    public static void WriteUpstreams(Utf8JsonWriter writer, ApplianceConfig config)
-    {
-        writer.WriteStartArray();
-        foreach (UpstreamConfig upstream in config.Upstreams.OrderBy(u => u.Name, StringComparer.Ordinal))
-        {
-            writer.WriteStartArray();
-            writer.WriteStringValue($"{upstream.Name} {upstream.Balance}");
-            foreach (ServerConfig server in upstream.Servers) writer.WriteStringValue($"{server.Address} {server.Weight} {server.Backup}");
-            writer.WriteEndArray();
-        }
-
-        writer.WriteEndArray();
-    }
-
     /// <summary>Whether there are policies and how many counters they may have; the bundle has a fingerprint of its own.</summary>
     public static void WritePolicies(Utf8JsonWriter writer, PoliciesConfig? policies)
     {

@@ -10,6 +10,9 @@ internal sealed class ChoiceKind<T>(ImmutableArray<(string Word, T Value)> words
 {
     private readonly ImmutableArray<string> _unavailable = unavailable.IsDefault ? [] : unavailable;
 
+    /// <summary>The words are numbers, which YAML editors take for such.</summary>
+    public bool Numbers { get; init; }
+
     /// <inheritdoc/>
     public override T Placeholder => words[0].Value;
 
@@ -24,13 +27,25 @@ internal sealed class ChoiceKind<T>(ImmutableArray<(string Word, T Value)> words
 
         value = Placeholder;
         if (_unavailable.Contains(scalar.Text)) return $"{Quoted.Form(scalar.Written)} is not available in this version ({Words()})";
-        return $"{Quoted.Form(scalar.Written)} is not {Words()}{Suggestion.For(scalar.Written, words.Select(w => w.Word))}";
+        string suggestion = Numbers ? "" : Suggestion.For(scalar.Written, words.Select(w => w.Word));
+        return $"{Quoted.Form(scalar.Written)} is not {Words()}{suggestion}";
     }
 
     /// <inheritdoc/>
     public override void WriteSchema(Utf8JsonWriter writer)
     {
-        writer.WriteString("type", "string");
+        if (Numbers)
+        {
+            writer.WriteStartArray("type");
+            writer.WriteStringValue("integer");
+            writer.WriteStringValue("string");
+            writer.WriteEndArray();
+        }
+        else
+        {
+            writer.WriteString("type", "string");
+        }
+
         writer.WriteString("pattern", SchemaPattern.OrSubstitution(string.Join('|', words.Select(w => w.Word))));
     }
 

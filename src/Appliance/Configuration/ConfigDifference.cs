@@ -35,13 +35,15 @@ internal sealed record ConfigDifference(ImmutableArray<string> Changed, Immutabl
         ("node", w => w.WriteStringValue(config.Node)),
         ("ha", w => CanonicalConfig.WriteVirtualAddresses(w, config.Ha)),
         ("ha", w => CanonicalConfig.WriteHaOfNode(w, config.Ha)),
-        ("listeners", w => CanonicalConfig.WriteListeners(w, config)),
-        ("upstreams", w => CanonicalConfig.WriteUpstreams(w, config)),
+        ("listeners", w => CanonicalTraffic.WriteListeners(w, config)),
+        ("upstreams", w => CanonicalTraffic.WriteUpstreams(w, config)),
+        ("files", w => CanonicalTraffic.WriteFiles(w, config)),
         ("policies.file", w => w.WriteStringValue(config.Policies?.File)),
         ("policies.table", w => CanonicalConfig.WritePolicies(w, config.Policies)),
         ("admin.address", w => w.WriteStringValue(config.Admin.Address.ToString())),
         ("admin.trusted_proxies", w => w.WriteStringValue(string.Join(' ', config.Admin.TrustedProxies))),
-        ("log", w => w.WriteStringValue(config.Log.Level.ToString())),
+        ("log", w => w.WriteStringValue($"{config.Log.Level} {config.Log.Access}")),
         ("drain_timeout", w => w.WriteStringValue(config.DrainTimeout.ToString())),
+        ("memory_limit", w => w.WriteStringValue($"{config.MemoryLimit}")),
     ];
 }

@@ -17,8 +17,8 @@ internal sealed record ConfigFingerprint(ImmutableArray<byte> Whole, ImmutableAr
         ImmutableArray<(string, ImmutableArray<byte>)> sections =
         [
             ("virtual_addresses", Hash(CanonicalConfig.Bytes(w => CanonicalConfig.WriteVirtualAddresses(w, config.Ha)))),
-            ("listeners", Hash(CanonicalConfig.Bytes(w => CanonicalConfig.WriteListeners(w, config)))),
-            ("upstreams", Hash(CanonicalConfig.Bytes(w => CanonicalConfig.WriteUpstreams(w, config)))),
+            ("listeners", Hash(CanonicalConfig.Bytes(w => CanonicalTraffic.WriteListeners(w, config)))),
+            ("upstreams", Hash(CanonicalConfig.Bytes(w => CanonicalTraffic.WriteUpstreams(w, config)))),
             ("policies", Hash(CanonicalConfig.Bytes(w => CanonicalConfig.WritePolicies(w, config.Policies)))),
         ];
         byte[] joined = [.. sections.SelectMany(s => s.Item2)];

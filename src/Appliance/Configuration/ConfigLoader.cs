@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Appliance.Configuration;
 
 /// <summary>Reads the configuration file. Never throws for anything an operator or a file can do.</summary>
@@ -9,10 +11,11 @@ internal static class ConfigLoader
     /// <summary>Reads, checks and resolves a file.</summary>
     /// <param name="path">As the operator named it; errors repeat it. Relative paths inside the file start at its directory.</param>
     /// <param name="environment">Value of an environment variable; null: not set.</param>
-    public static ConfigLoadResult Load(string path, Func<string, string?> environment)
+    /// <param name="files">Look also at the files that the configuration names.</param>
+    public static ConfigLoadResult Load(string path, Func<string, string?> environment, bool files = true)
     {
         (BoundedFile.Outcome outcome, byte[] content, string problem) = BoundedFile.Read(path, MaximumBytes);
-        if (outcome == BoundedFile.Outcome.Read) return Parse(content, path, environment);
+        if (outcome == BoundedFile.Outcome.Read) return Parse(content, path, environment, files);
         return new ConfigLoadResult
         {
             Errors = [new ConfigError(path, 0, 0, "", problem)],
@@ -25,12 +28,17 @@ internal static class ConfigLoader
     /// <param name="content">UTF-8.</param>
     /// <param name="path">The file's name, for errors and for relative paths.</param>
     /// <param name="environment">Value of an environment variable; null: not set.</param>
-    public static ConfigLoadResult Parse(ReadOnlySpan<byte> content, string path, Func<string, string?> environment)
+    /// <param name="files">Look also at the files that the configuration names.</param>
+    public static ConfigLoadResult Parse(ReadOnlySpan<byte> content, string path, Func<string, string?> environment, bool files = false)
     {
         ConfigErrors errors = new(path);
         ApplianceConfig? config = null;
         if (TextCheck.TryDecode(content, errors) is { } text) config = Read(text, path, environment, errors);
-        return errors.IsEmpty ? new ConfigLoadResult { Config = config } : new ConfigLoadResult { Errors = errors.ToSorted() };
+        ReferencedFiles referenced = new(errors, (file, maximum) => BoundedFile.Read(file, maximum));
+        if (files && config is not null && !errors.IsFull) config = referenced.Read(config);
+        if (errors.IsEmpty) return new ConfigLoadResult { Config = config };
+        ImmutableArray<ConfigError> all = errors.ToSorted();
+        return new ConfigLoadResult { Errors = all, NotPermitted = referenced.NotPermitted == all.Length };
     }
 
     private static ApplianceConfig? Read(string text, string path, Func<string, string?> environment, ConfigErrors errors)

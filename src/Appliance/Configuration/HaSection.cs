@@ -29,7 +29,7 @@ internal static class HaSection
         "The other node's address on the HA link. Absent: the peer is another VRRP router, and only adverts count.");
     private static readonly ValueKey<int> Port = new("port", new IntegerKind(1, 65535), "7400",
         "HA port: UDP heartbeat, TCP state sync.");
-    private static readonly ValueKey<string> SecretFile = new("secret_file", Kinds.FilePath, "/etc/appliance/cluster.key",
+    private static readonly ValueKey<string> SecretFile = new("secret_file", Kinds.FilePath, Hosting.DaemonPaths.DefaultSecret,
         "Cluster secret, lines `ID BASE64`: the first signs, all verify; the same file on both nodes.");
     private static readonly ValueKey<TimeSpan> PeerCheckInterval = new("peer_check_interval", new DurationKind(10, 40_000, 10), "100ms",
         "Time between adverts and between heartbeats, 10ms to 40s in steps of 10ms.");

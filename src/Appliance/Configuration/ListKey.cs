@@ -15,8 +15,11 @@ internal sealed class ListKey<T>(string name, ValueKind<T> kind, ImmutableArray<
     /// <summary>What to say when an item is a section, which a later version may allow; null: nothing special.</summary>
     public string? SectionItem { get; init; }
 
+    /// <summary>The absent list is not the same as an empty one, so no default can be written down.</summary>
+    public bool Alternative { get; init; }
+
     /// <inheritdoc/>
-    public override string? DefaultText => Required ? null : $"[{string.Join(", ", defaults)}]";
+    public override string? DefaultText => Required || Alternative ? null : $"[{string.Join(", ", defaults)}]";
 
     /// <inheritdoc/>
     public override void WriteSchema(Utf8JsonWriter writer)

@@ -1,3 +1,5 @@
+using Appliance.Proxy.Configuration;
+
 namespace Appliance.Configuration;
 
 /// <summary>The `log` section. Immutable.</summary>
@@ -5,4 +7,7 @@ internal sealed record LogConfig
 {
     /// <summary>The least severe level that is written.</summary>
     public required LogThreshold Level { get; init; }
+
+    /// <summary>Which requests are written to the access log.</summary>
+    public required AccessLogMode Access { get; init; }
 }

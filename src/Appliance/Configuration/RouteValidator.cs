@@ -10,14 +10,47 @@ internal static class RouteValidator
     {
         for (int i = 0; i < config.Listeners.Length; i++)
         {
-            ImmutableArray<RouteConfig> routes = config.Listeners[i].Routes;
-            for (int j = 0; j < routes.Length; j++)
+            ListenerConfig listener = config.Listeners[i];
+            for (int j = 0; j < listener.Routes.Length; j++)
             {
                 string path = $"listeners[{i}].routes[{j}]";
-                UpstreamValidator.CheckReference(config, $"{path}.upstream", routes[j].Upstream, errors);
+                CheckAction(config, listener.Routes[j], path, errors);
+                if (listener.Protocol == TrafficProtocol.Tcp) CheckTcp(listener.Routes[j], path, errors);
             }
 
-            CheckReachable(routes, i, errors);
+            CheckReachable(listener.Routes, i, errors);
+        }
+    }
+
+    private static void CheckAction(ApplianceConfig config, RouteConfig route, string path, ConfigErrors errors)
+    {
+        string[] actions = [.. ((string[])["upstream", "redirect", "response"]).Where(key => errors.Has($"{path}.{key}"))];
+        if (actions.Length == 0) errors.Add($"{path}.upstream", "one of `upstream`, `redirect` and `response` is required");
+        if (actions.Length > 1) errors.Add($"{path}.{actions[1]}", $"`{actions[0]}` is given as well; a route has one of them");
+        if (route.Upstream is { } upstream) UpstreamValidator.CheckReference(config, $"{path}.upstream", upstream, errors);
+        if (route.Response is { Status: 204 or 205 or 304, Body.Length: > 0 } response && errors.IsSound($"{path}.response"))
+        {
+            errors.Add($"{path}.response.body", $"an answer with status {response.Status} has no body");
+        }
+
+        if (route.Upstream is not null || actions.Length == 0) return;
+        foreach (string key in (string[])["replace_prefix", "host", "request_headers"])
+        {
+            if (errors.Has($"{path}.{key}")) errors.Add($"{path}.{key}", $"the key means nothing with `{actions[0]}`: no server sees the request");
+        }
+    }
+
+    /// <summary>All that is known of a connection is the name in its TLS hello.</summary>
+    private static void CheckTcp(RouteConfig route, string path, ConfigErrors errors)
+    {
+        foreach (string key in (string[])["path_prefix", "redirect", "response", "replace_prefix", "host", "request_headers", "response_headers"])
+        {
+            if (errors.Has($"{path}.{key}")) errors.Add($"{path}.{key}", "the key means nothing when `protocol` is tcp");
+        }
+
+        if (route.Hosts.IsEmpty && errors.IsSound($"{path}.hosts"))
+        {
+            errors.Add($"{path}.hosts", "the key is required when `protocol` is tcp; what no route takes goes to the listener's `upstream`");
         }
     }
 

@@ -8,6 +8,7 @@ namespace Appliance.Configuration;
 /// </summary>
 internal sealed class SectionReader
 {
+    private readonly Section _section;
     private readonly YamlMapping? _node;
     private readonly ConfigErrors _errors;
 
@@ -18,7 +19,7 @@ internal sealed class SectionReader
     /// <param name="errors">Where mistakes and places go.</param>
     public SectionReader(Section section, YamlMapping? node, string path, ConfigErrors errors)
     {
-        (_node, Path, _errors) = (node, path, errors);
+        (_section, _node, Path, _errors) = (section, node, path, errors);
         if (node is null) return;
         foreach (YamlEntry entry in node.Entries) CheckName(section, entry);
         foreach (Key key in section.Keys.Where(k => k.Required && node.Find(k.Name) is null))
@@ -32,6 +33,9 @@ internal sealed class SectionReader
 
     /// <summary>True when the operator wrote the key.</summary>
     public bool Has(Key key) => _node?.Find(key.Name) is not null;
+
+    /// <summary>True when the section has the key at all.</summary>
+    public bool Declares(Key key) => _section.Find(key.Name) is not null;
 
     /// <summary>The path of a key of this section.</summary>
     public string PathOf(Key key) => ConfigPath.Join(Path, key.Name);
@@ -52,6 +56,43 @@ internal sealed class SectionReader
         return true;
     }
 
+    /// <summary>A single value; null when absent.</summary>
+    public T? GetOrNull<T>(ValueKey<T> key)
+        where T : struct => TryGet(key, out T value) ? value : null;
+
+    /// <summary>A text; null when absent.</summary>
+    public string? GetOrNull(ValueKey<string> key) => TryGet(key, out string value) ? value : null;
+
+    /// <summary>The full path of a file; null when absent.</summary>
+    public string? GetFile(ValueKey<string> key, string baseDirectory) =>
+        TryGet(key, out string value) ? System.IO.Path.GetFullPath(value, baseDirectory) : null;
+
+    /// <summary>The entries of a section with names of the operator's own.</summary>
+    public ImmutableArray<KeyValuePair<TName, TValue>> Get<TName, TValue>(MapKey<TName, TValue> key)
+        where TName : notnull
+    {
+        if (Enter(key) is not { } node || AsSection(node, PathOf(key), null) is not { } mapping) return [];
+        if (mapping.Entries.Length > MapKey<TName, TValue>.MaximumEntries)
+        {
+            _errors.Add(node.Line, node.Column, PathOf(key), $"more than {MapKey<TName, TValue>.MaximumEntries} entries");
+            return [];
+        }
+
+        var entries = ImmutableArray.CreateBuilder<KeyValuePair<TName, TValue>>(mapping.Entries.Length);
+        HashSet<TName> names = new(key.Comparer);
+        foreach (YamlEntry entry in mapping.Entries)
+        {
+            string path = ConfigPath.Join(PathOf(key), entry.Key);
+            _errors.Place(path, entry.Value.Line, entry.Value.Column);
+            string? error = key.Names.Read(new YamlScalar(entry.Line, entry.Column, entry.Key, entry.Key, Plain: true), out TName name);
+            if (error is null && !names.Add(name)) error = "the name is already given, in another spelling";
+            if (error is not null) _errors.Add(entry.Line, entry.Column, path, error);
+            entries.Add(KeyValuePair.Create(name, ReadValue(entry.Value, path, key.Values, null)));
+        }
+
+        return entries.ToImmutable();
+    }
+
     /// <summary>A list of values, or its default.</summary>
     public ImmutableArray<T> Get<T>(ListKey<T> key)
     {
@@ -69,7 +110,7 @@ internal sealed class SectionReader
     public SectionReader? GetOptional(SectionKey key)
     {
         if (Enter(key) is not { } node) return null;
-        return new SectionReader(key.Inner, AsSection(node, PathOf(key)), PathOf(key), _errors);
+        return new SectionReader(key.Inner, AsSection(node, PathOf(key), key.TextForm), PathOf(key), _errors);
     }
 
     /// <summary>The sections of a list.</summary>
@@ -79,7 +120,7 @@ internal sealed class SectionReader
         ImmutableArray<SectionReader>.Builder readers = ImmutableArray.CreateBuilder<SectionReader>(items.Length);
         foreach ((YamlNode item, string path) in items)
         {
-            readers.Add(new SectionReader(key.Inner, AsSection(item, path), path, _errors));
+            readers.Add(new SectionReader(key.Inner, AsSection(item, path, null), path, _errors));
         }
 
         return readers.ToImmutable();
@@ -138,9 +179,10 @@ internal sealed class SectionReader
         return value;
     }
 
-    private YamlMapping? AsSection(YamlNode node, string path)
+    private YamlMapping? AsSection(YamlNode node, string path, Func<YamlScalar, YamlMapping?>? textForm)
     {
         if (node is YamlMapping mapping) return mapping;
+        if (node is YamlScalar { Faulty: false, IsNull: false } scalar && textForm?.Invoke(scalar) is { } section) return section;
         if (node is not YamlScalar { Faulty: true }) Expect(node, path, "a section (keys and values)");
         return null;
     }

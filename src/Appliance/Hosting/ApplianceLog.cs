@@ -24,6 +24,13 @@ internal static partial class ApplianceLog
     [LoggerMessage(4005, LogLevel.Warning, "{Signal} received again: stopping at once")]
     public static partial void StoppingAtOnce(ILogger log, string signal);
 
+    [LoggerMessage(4006, LogLevel.Information,
+        "no cluster secret ({Reason}): session tickets and sticky cookies are signed with a random one and end with this process")]
+    public static partial void NoClusterSecret(ILogger log, string reason);
+
+    [LoggerMessage(4007, LogLevel.Warning, "the cluster secret cannot be read any more ({Reason}): the keys read before stay in force")]
+    public static partial void ClusterSecretKept(ILogger log, string reason);
+
     [LoggerMessage(4010, LogLevel.Information, "config {File} reloaded: {Changes}")]
     public static partial void Reloaded(ILogger log, string file, string changes);
 
@@ -63,6 +70,9 @@ internal static partial class ApplianceLog
 
     [LoggerMessage(4034, LogLevel.Information, "operator: standby {State}")]
     public static partial void Standby(ILogger log, string state);
+
+    [LoggerMessage(4035, LogLevel.Information, "operator: server {Server} is {State}")]
+    public static partial void ServerOrdered(ILogger log, string server, string state);
 
     [LoggerMessage(4040, LogLevel.Error, "event loop {Loop} stands still: this node is unfit until it moves")]
     public static partial void LoopStalled(ILogger log, int loop);

@@ -120,16 +120,25 @@ internal sealed class Daemon : IDisposable
 
     private void StartTraffic(DaemonPaths paths, PolicyEngine? engine, int loops)
     {
-        var plan = new ProxyPlan(engine, _state.Decisions, loops, paths.ControlSocket);
-        var reloader = new Reloader(_state, plan, PublishFingerprints, _roles.StatusText, _notifier, _options.Time, _log);
-        plan.Connect(_state, new ControlHandler(_state, reloader, _roles));
+        var plan = new ProxyPlan(engine, _state.Decisions, loops, paths.ControlSocket, new ClusterSecrets(DaemonPaths.DefaultSecret, _log));
+        Dictionary<string, int> inherited = PassedSockets.FromEnvironment(_options.Environment, Environment.ProcessId);
+        var store = new SocketStore(_notifier, inherited.Keys);
+        void Published(ApplianceConfig next)
+        {
+            PublishFingerprints(next);
+            store.Update(_state.Proxy.VisitListenSockets);
+        }
+
+        var reloader = new Reloader(_state, plan, Published, _roles.StatusText, _notifier, _options.Time, _log);
+        plan.Connect(_state, new ControlHandler(_state, reloader, _roles, new ServerDesk(_state.Proxy.GetStatus, setDrain: null, _log)));
         try
         {
-            _state.Proxy.Start(plan.Compile(_state.Config));
+            _state.Proxy.Start(plan.Compile(_state.Config), inherited);
+            store.Update(_state.Proxy.VisitListenSockets);
         }
-        catch (ListenException error)
+        catch (Exception error) when (ApplyFailure.TryExplain(error, out OrderResult refused))
         {
-            throw new StartException(error.NotPermitted ? ExitCode.NotPermitted : ExitCode.Failed, error.Message);
+            throw new StartException(refused.Code, refused.Text.Split('\n'));
         }
 
         _signal.Reload = () => Task.Run(reloader.Reload);

@@ -10,6 +10,9 @@ internal sealed record DaemonPaths(string RuntimeDirectory, string StateDirector
 {
     public const string DefaultConfig = "/etc/appliance/appliance.yaml";
 
+    /// <summary>The cluster secret of a single node; a pair names its file in the config.</summary>
+    public const string DefaultSecret = "/etc/appliance/cluster.key";
+
     /// <summary>The longest path that fits sockaddr_un with its terminating zero (unix(7)).</summary>
     public const int MaximumSocketPathBytes = 107;
 

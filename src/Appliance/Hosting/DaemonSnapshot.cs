@@ -45,6 +45,9 @@ internal sealed record DaemonSnapshot
 
     public long LogDropped { get; init; }
 
+    /// <summary>Lines of the access log that were lost, in the data plane's buffers or on the way to the output.</summary>
+    public long AccessLogDropped { get; init; }
+
     public TimeSpan LongestPause { get; init; }
 
     /// <summary>starting, passive, active, unfit, bypass or single.</summary>

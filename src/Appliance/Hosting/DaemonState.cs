@@ -45,6 +45,9 @@ internal sealed class DaemonState
     /// <summary>Null: a single node.</summary>
     public IRoleNode? Ha { get; init; }
 
+    /// <summary>Null: the data plane of this build writes no access log.</summary>
+    public AccessLogWriter? AccessLog { get; init; }
+
     /// <summary>The config in force.</summary>
     public ApplianceConfig Config
     {
@@ -82,6 +85,7 @@ internal sealed class DaemonState
             ReloadsApplied = Interlocked.Read(ref _reloadsApplied),
             ReloadsRefused = Interlocked.Read(ref _reloadsRefused),
             LogDropped = Log.Dropped,
+            AccessLogDropped = AccessLog?.Dropped ?? 0,
             LongestPause = Pauses.Longest,
         };
     }

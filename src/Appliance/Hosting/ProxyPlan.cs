@@ -7,7 +7,7 @@ using Appliance.Proxy.Configuration;
 namespace Appliance.Hosting;
 
 /// <summary>From a config to what the data plane is told: its listeners, and the admin address, decision and control handlers of ours.</summary>
-internal sealed class ProxyPlan(PolicyEngine? engine, DecisionStatistics decisions, int loops, string controlSocket)
+internal sealed class ProxyPlan(PolicyEngine? engine, DecisionStatistics decisions, int loops, string controlSocket, ClusterSecrets secrets)
 {
     /// <summary>Name of the control socket's listener, in logs and status.</summary>
     public const string ControlListener = "control";
@@ -26,7 +26,7 @@ internal sealed class ProxyPlan(PolicyEngine? engine, DecisionStatistics decisio
     {
         if (_daemon is null || _control is null) throw new InvalidOperationException("not connected");
         var admin = new AdminHandler(_daemon, Decisions());
-        ProxySettings settings = ProxyMapping.ToSettings(config, admin, _ => Decisions());
+        ProxySettings settings = ProxyMapping.ToSettings(config, secrets.Read(config), admin, _ => Decisions());
         return settings with
         {
             Listeners = settings.Listeners.Add(new ListenerSettings

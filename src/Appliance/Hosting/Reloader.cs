@@ -1,7 +1,6 @@
 using Appliance.Cli;
 using Appliance.Configuration;
 using Appliance.Policies;
-using Appliance.Proxy;
 using Appliance.Systemd;
 using Microsoft.Extensions.Logging;
 
@@ -62,9 +61,9 @@ internal sealed class Reloader(
         {
             daemon.Proxy.Apply(plan.Compile(next));
         }
-        catch (ListenException error)
+        catch (Exception error) when (ApplyFailure.TryExplain(error, out OrderResult refused))
         {
-            return new OrderResult(error.NotPermitted ? ExitCode.NotPermitted : ExitCode.Failed, error.Message);
+            return refused;
         }
 
         bool newBundle = bundle is not null && bundle.Snapshot!.Sha256 != daemon.Engine?.Current?.Sha256;

@@ -1,6 +1,6 @@
 namespace Appliance.Journal;
 
-/// <summary>Is standard error connected to the journal? systemd.exec(5), JOURNAL_STREAM.</summary>
+/// <summary>Is an output connected to the journal? systemd.exec(5), JOURNAL_STREAM.</summary>
 internal static class JournalStream
 {
     /// <summary>
@@ -9,6 +9,10 @@ internal static class JournalStream
     /// </summary>
     public static bool IsStandardError(Func<string, string?> environment) =>
         Matches(environment("JOURNAL_STREAM"), () => new FileInfo("/proc/self/fd/2").LinkTarget);
+
+    /// <summary>The same for standard output.</summary>
+    public static bool IsStandardOutput(Func<string, string?> environment) =>
+        Matches(environment("JOURNAL_STREAM"), () => new FileInfo("/proc/self/fd/1").LinkTarget);
 
     /// <param name="variable">`DEVICE:INODE`.</param>
     /// <param name="linkTarget">What /proc says of the descriptor, for a socket `socket:[INODE]`.</param>

@@ -51,8 +51,9 @@ internal sealed class Listener
     internal long Sum(Func<ListenerCounters, long> total) => _counters.Sum(total);
 
     /// <summary>Binds and begins to accept on every loop.</summary>
+    /// <param name="inherited">Sockets that are open already.</param>
     /// <exception cref="ListenException">The address cannot be had; nothing stays bound.</exception>
-    internal void Open()
+    internal void Open(InheritedSockets inherited)
     {
         ListenerSettings settings = Snapshot.Settings;
         Address = settings.Address;
@@ -60,7 +61,7 @@ internal sealed class Listener
         try
         {
             if (settings.Address is UnixDomainSocketEndPoint unix) descriptors.Add(OpenUnix(unix));
-            else OpenShared((IPEndPoint)settings.Address, descriptors);
+            else OpenShared((IPEndPoint)settings.Address, inherited, descriptors);
         }
         catch (Win32Exception error)
         {
@@ -78,6 +79,13 @@ internal sealed class Listener
         }
 
         ProxyLog.Listening(_log, settings.Name, Address.ToString() ?? string.Empty, ProtocolName(settings.Protocol));
+    }
+
+    /// <summary>Shows each open socket of an IP listener with its name.</summary>
+    internal void Visit(Action<string, int> visit)
+    {
+        if (_closed || Address is not IPEndPoint address) return;
+        foreach (ListenSocket socket in _sockets) visit(InheritedSockets.NameOf(address, socket.Loop.Number), socket.Descriptor);
     }
 
     /// <summary>Stops accepting. Connections stay.</summary>
@@ -130,11 +138,14 @@ internal sealed class Listener
         _ => "local",
     };
 
-    private void OpenShared(IPEndPoint endPoint, List<int> descriptors)
+    private void OpenShared(IPEndPoint endPoint, InheritedSockets inherited, List<int> descriptors)
     {
+        int[] taken = [.. _loops.Select(loop => inherited.Take(endPoint, loop.Number))];
+
         // SO_REUSEPORT would let a second daemon of the same user share the port without a word: a plain bind finds it out first.
-        _ = Libc.Close(Sockets.Open(SocketAddress.From(endPoint), shared: false, listen: false));
-        foreach (EventLoop _ in _loops)
+        if (taken.All(descriptor => descriptor < 0)) _ = Libc.Close(Sockets.Open(SocketAddress.From(endPoint), shared: false, listen: false));
+        descriptors.AddRange(taken.Where(descriptor => descriptor >= 0));
+        while (descriptors.Count < _loops.Length)
         {
             descriptors.Add(Sockets.Open(SocketAddress.From(endPoint), shared: true, listen: true));
             if (endPoint.Port != 0) continue;

@@ -21,9 +21,9 @@ public sealed class ErrorTests
         { Ha + "  maximum_flaps: 4", ["t.yaml:6:3: ha.maximum_flaps: the key is not available in this version"] },
         { "upstreams:\n  - name: a", ["t.yaml:2:5: upstreams[0].servers: the key is required"] },
         { "upstreams:\n  - name: a\n    servers: []", ["t.yaml:3:14: upstreams[0].servers: the list is empty; it needs at least one entry"] },
-        { "log: { level: loud, access: all }",
+        { "log: { level: loud, access: some }",
             ["t.yaml:1:15: log.level: \"loud\" is not debug or info or warning or error",
-             "t.yaml:1:29: log.access: \"all\" is not available in this version (only off)"] },
+             "t.yaml:1:29: log.access: \"some\" is not off or sampled or all"] },
     };
 
     public static TheoryData<string, string[]> Values => new()
@@ -45,10 +45,10 @@ public sealed class ErrorTests
             ["t.yaml:1:19: admin.address: \"127.0.0.1\" is not an IP address and a port from 1 to 65535, such as 192.0.2.100:443 or \"[::]:443\""] },
         { "admin: { trusted_proxies: [10.0.0.1/8] }",
             ["t.yaml:1:28: admin.trusted_proxies[0]: \"10.0.0.1/8\" has bits behind its prefix; the network is 10.0.0.0/8"] },
-        { "upstreams: [{ name: a, servers: [{ address: web.example.com:80 }] }]",
-            ["t.yaml:1:45: upstreams[0].servers[0].address: \"web.example.com:80\": servers by DNS name are not available in this version; write the IP address"] },
+        { "upstreams: [{ name: a, servers: [{ address: web_.example.com.9:80 }] }]",
+            ["t.yaml:1:45: upstreams[0].servers[0].address: \"web_.example.com.9:80\" is not an IP address or DNS name and a port from 1 to 65535, such as 198.51.100.21:8080"] },
         { "upstreams: [{ name: a, servers: [{ address: 127.1:80 }] }]",
-            ["t.yaml:1:45: upstreams[0].servers[0].address: \"127.1:80\" is not an IP address and a port from 1 to 65535, such as 198.51.100.21:8080"] },
+            ["t.yaml:1:45: upstreams[0].servers[0].address: \"127.1:80\" is not an IP address or DNS name and a port from 1 to 65535, such as 198.51.100.21:8080"] },
         { "node: \"a\\e[31mb\"", ["t.yaml:1:7: node: \"a\\u001b[31mb\" is not a name of 1 to 63 letters, digits, '-', '_' and '.'"] },
     };
 
@@ -94,7 +94,7 @@ public sealed class ErrorTests
                 "t.yaml:3:5: listeners[0].address: the key is required",
                 "t.yaml:6:19: listeners[0].routes[0].upstream: no upstream is named \"aip\"; did you mean api?",
                 "t.yaml:8:9: listeners[0].routes[1].upsteam: the key is not known; did you mean upstream?",
-                "t.yaml:8:9: listeners[0].routes[1].upstream: the key is required",
+                "t.yaml:8:9: listeners[0].routes[1].upstream: one of `upstream`, `redirect` and `response` is required",
                 "t.yaml:12:16: upstreams[0].servers[0].weight: \"0\" is out of range: 1 to 256",
             ],
             Loading.Bad("""

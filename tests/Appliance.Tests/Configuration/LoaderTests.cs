@@ -78,14 +78,14 @@ public sealed class LoaderTests
             """);
 
         ListenerConfig web = config.Listeners[0];
-        Assert.Equal(new IPEndPoint(IPAddress.Any, 80), web.Address);
+        Assert.Equal(new IPEndPoint(IPAddress.Any, 80), Assert.Single(web.Addresses));
         Assert.Equal(["198.51.100.0/24", "192.0.2.7/32"], web.TrustedProxies.Select(n => n.ToString()));
         Assert.False(web.EnforcePolicies);
         Assert.Equal(["api.example.com", "*.example.org"], web.Routes[0].Hosts.ToArray());
         Assert.Equal(("/v1", "/"), (web.Routes[0].PathPrefix, web.Routes[1].PathPrefix));
         Assert.Equal((250, 10_000), (web.Timeouts.Connect.TotalMilliseconds, web.Timeouts.RequestHeader.TotalMilliseconds));
         Assert.Equal((TrafficProtocol.Tcp, "api"), (config.Listeners[1].Protocol, config.Listeners[1].Upstream));
-        Assert.Equal(new IPEndPoint(IPAddress.IPv6Any, 5432), config.Listeners[1].Address);
+        Assert.Equal(new IPEndPoint(IPAddress.IPv6Any, 5432), Assert.Single(config.Listeners[1].Addresses));
         Assert.Equal([3, 1], config.Upstreams[0].Servers.Select(s => s.Weight));
         Assert.Equal([false, true], config.Upstreams[0].Servers.Select(s => s.Backup));
     }

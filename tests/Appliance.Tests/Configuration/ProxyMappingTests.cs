@@ -67,12 +67,29 @@ public sealed class ProxyMappingTests
     }
 
     [Fact]
+    public void ListenerOfSeveralAddressesIsOneEach()
+    {
+        ProxySettings settings = Map(Loading.Minimal.Replace(
+            "address: 192.0.2.1:80", "addresses: [\"192.0.2.1:80\", \"[2001:db8::1]:80\"]", StringComparison.Ordinal));
+
+        Assert.Equal(["web@192.0.2.1:80", "web@[2001:db8::1]:80", "admin"], settings.Listeners.Select(l => l.Name));
+        Assert.Equal([IPEndPoint.Parse("192.0.2.1:80"), IPEndPoint.Parse("[2001:db8::1]:80")], settings.Listeners.Take(2).Select(l => l.Address));
+    }
+
+    [Fact]
+    public void MemoryIsBoundedUnlessTheFileSaysHowMuch()
+    {
+        Assert.Equal(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 2, Map(Loading.Minimal).MemoryLimit);
+        Assert.Equal(64L << 20, Map(Loading.Minimal + "\nmemory_limit: 64m\n").MemoryLimit);
+    }
+
+    [Fact]
     public void WithoutPoliciesNothingIsEnforced() => Assert.DoesNotContain(Map(Loading.Minimal).Listeners, l => l.EnforcePolicies);
 
     [Fact]
     public void DefaultsOfTheFileAreThoseOfTheDataPlane() => Assert.Equal(new TimeoutSettings(), Map(Loading.Minimal).Listeners[0].Timeouts);
 
-    private ProxySettings Map(string yaml) => ProxyMapping.ToSettings(Loading.Good(yaml), _admin, listener =>
+    private ProxySettings Map(string yaml) => ProxyMapping.ToSettings(Loading.Good(yaml), [], _admin, listener =>
     {
         Assert.Equal("ask", listener.Name);
         return _decision;

@@ -78,6 +78,9 @@ on() {
     return $code
 }
 
+# node_network COMMAND...: a program of this machine in the node's network.
+node_network() { nsenter -t "$(leader_of "$node")" -n -- "$@"; }
+
 # node_get URL [OPTION...]: this machine's curl in the node's network. Prints the answer; bounded.
 node_get() {
     nsenter -t "$(leader_of "$node")" -n -- curl --silent --show-error --noproxy '*' --max-time 10 "$@"

@@ -1,0 +1,82 @@
+using System.Collections.Immutable;
+using Appliance.Proxy.Configuration;
+
+namespace Appliance.Configuration;
+
+/// <summary>
+/// Looks at the files that listeners and upstreams name: each must exist and be readable; error pages are read. What is inside certificates
+/// and keys is judged by the TLS library when they are loaded.
+/// </summary>
+/// <param name="errors">Where mistakes go.</param>
+/// <param name="read">Reads a file of a bounded size.</param>
+internal sealed class ReferencedFiles(ConfigErrors errors, Func<string, int, (BoundedFile.Outcome Outcome, byte[] Content, string Problem)> read)
+{
+    private const int MaximumPage = 64 * 1024;
+    private const int MaximumPem = 4 * 1024 * 1024;
+
+    /// <summary>Files that exist but may not be read.</summary>
+    public int NotPermitted { get; private set; }
+
+    /// <summary>Notes every file that cannot be used, and fills in the error pages.</summary>
+    public ApplianceConfig Read(ApplianceConfig config)
+    {
+        for (int i = 0; i < config.Upstreams.Length; i++) CheckUpstream(config.Upstreams[i], $"upstreams[{i}].tls");
+        var listeners = ImmutableArray.CreateBuilder<ListenerConfig>(config.Listeners.Length);
+        for (int i = 0; i < config.Listeners.Length; i++)
+        {
+            if (config.Listeners[i].Tls is { } tls) CheckListener(tls, $"listeners[{i}].tls");
+            listeners.Add(ReadPages(config.Listeners[i], $"listeners[{i}].error_pages"));
+        }
+
+        return config with { Listeners = listeners.MoveToImmutable() };
+    }
+
+    private void CheckListener(TlsSettings tls, string path)
+    {
+        bool alone = errors.Has($"{path}.certificate_file") && errors.Has($"{path}.key_file");
+        for (int i = 0; i < tls.Certificates.Length; i++)
+        {
+            CheckCertificate(tls.Certificates[i], alone && i == 0 ? path : $"{path}.certificates[{(alone ? i - 1 : i)}]");
+        }
+
+        if (tls.ClientCaFile is { } authorities) Check(authorities, $"{path}.client_ca_file");
+    }
+
+    private void CheckUpstream(UpstreamConfig upstream, string path)
+    {
+        if (upstream.Tls?.CaFile is { } authorities) Check(authorities, $"{path}.ca_file");
+        if (upstream.Tls?.Certificate is { } certificate) CheckCertificate(certificate, path);
+    }
+
+    private void CheckCertificate(CertificateSettings certificate, string path)
+    {
+        Check(certificate.CertificateFile, $"{path}.certificate_file");
+        Check(certificate.KeyFile, $"{path}.key_file");
+        if (certificate.OcspFile is { } response) Check(response, $"{path}.ocsp_file");
+    }
+
+    private ListenerConfig ReadPages(ListenerConfig listener, string path)
+    {
+        if (listener.ErrorPages.IsEmpty) return listener;
+        var pages = ImmutableDictionary.CreateBuilder<int, ErrorPage>();
+        foreach ((int status, string file) in listener.ErrorPages)
+        {
+            byte[]? body = Read(file, $"{path}.{status}", MaximumPage);
+            if (body is not null && MediaTypes.OfFile(file) is { } type) pages[status] = new ErrorPage(type, body);
+        }
+
+        return listener with { Http = listener.Http with { ErrorPages = pages.ToImmutable() } };
+    }
+
+    private void Check(string file, string path) => Read(file, path, MaximumPem);
+
+    private byte[]? Read(string file, string path, int maximum)
+    {
+        if (!errors.IsSound(path)) return null;
+        (BoundedFile.Outcome outcome, byte[] content, string problem) = read(file, maximum);
+        if (outcome == BoundedFile.Outcome.Read) return content;
+        if (outcome == BoundedFile.Outcome.NotPermitted) NotPermitted++;
+        errors.Add(path, $"{Quoted.Form(file)}: {problem}");
+        return null;
+    }
+}
