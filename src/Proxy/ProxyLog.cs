@@ -25,4 +25,10 @@ internal static partial class ProxyLog
 
     [LoggerMessage(3006, LogLevel.Error, "local listener {Listener}: the handler failed; answered with 500")]
     internal static partial void LocalHandlerFailed(ILogger log, string listener, Exception error);
+
+    [LoggerMessage(3060, LogLevel.Warning, "admission: offenders cannot be given to the kernel: {Reason}; they are refused one by one")]
+    internal static partial void OffloadUnavailable(ILogger log, string reason);
+
+    [LoggerMessage(3061, LogLevel.Warning, "admission: {Count} offenders could not be given to the kernel: {Reason}")]
+    internal static partial void OffloadFailed(ILogger log, int count, string reason);
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Appliance.Limiter;
+using Appliance.Proxy.Admission;
 using Appliance.Proxy.Configuration;
 using Appliance.Proxy.Layer4;
 using Appliance.Proxy.Layer7;
@@ -20,6 +21,8 @@ public sealed class ProxyServer : IDisposable
     private readonly HttpHandler _http;
     private readonly TcpHandler _tcp;
     private readonly LocalProtocolHandler _local;
+    private readonly MemoryBound _memory;
+    private readonly KernelOffload _offload;
     private ImmutableArray<Listener> _listeners = [];
     private ImmutableArray<UpstreamPool> _pools = [];
     private bool _disposed;
@@ -39,6 +42,8 @@ public sealed class ProxyServer : IDisposable
         _http = new HttpHandler(_httpLoops, policies, log);
         _tcp = new TcpHandler(log);
         _local = new LocalProtocolHandler(_httpLoops, log);
+        _memory = new MemoryBound(_loops);
+        _offload = new KernelOffload(time ?? TimeProvider.System, log);
     }
 
     /// <summary>Binds every listener and starts the loops. On failure nothing stays bound.</summary>
@@ -76,6 +81,7 @@ public sealed class ProxyServer : IDisposable
                 throw;
             }
 
+            _memory.LimitBytes = settings.MemoryLimit;
             foreach ((Listener listener, ListenerSnapshot snapshot) in kept) listener.Snapshot = snapshot;
             ImmutableArray<Listener> gone = [.. _listeners.Where(old => !kept.Exists(k => k.Listener == old))];
             ImmutableArray<UpstreamPool> retired = [.. _pools.Where(old => !pools.Contains(old))];
@@ -83,6 +89,7 @@ public sealed class ProxyServer : IDisposable
             _pools = pools;
             foreach (Listener listener in gone) listener.Close();
             foreach (UpstreamPool pool in retired) pool.Retire();
+            _offload.Apply(_listeners);
             if (gone.Length > 0) CloseIdleConnections();
         }
     }
@@ -145,7 +152,14 @@ public sealed class ProxyServer : IDisposable
     public ProxyStatus GetStatus() => new(
         [.. _listeners.Select(StatusOf)],
         [.. _pools.Select(pool => pool.GetStatus())],
-        [.. _loops.Select(loop => new LoopStatus(loop.Number, loop.Turns, loop.SourceCount, loop.Buffers.AllocatedBytes))]);
+        [.. _loops.Select(loop => new LoopStatus(loop.Number, loop.Turns, loop.SourceCount, loop.Buffers.AllocatedBytes))])
+    {
+        Offload = _offload.GetStatus(),
+    };
+
+    /// <summary>Removes the nftables table that a run which ended without cleaning up has left; nothing when there is none.</summary>
+    /// <returns>Null, or why it cannot be removed.</returns>
+    public static string? RemoveOffloadTable() => KernelOffload.RemoveTable() is var error and not 0 ? new System.ComponentModel.Win32Exception(error).Message : null;
 
     /// <summary>Ends the loops and closes everything at once.</summary>
     public void Dispose()
@@ -160,6 +174,7 @@ public sealed class ProxyServer : IDisposable
         }
 
         foreach (EventLoop loop in _loops) loop.Dispose();
+        _offload.Dispose();
     }
 
     /// <summary>Cancels the reads of HTTP connections that wait for a next request; they see that they are to end.</summary>
@@ -176,7 +191,7 @@ public sealed class ProxyServer : IDisposable
 
     private Listener Open(ListenerSnapshot snapshot)
     {
-        var listener = new Listener(snapshot, _loops, _log);
+        var listener = new Listener(snapshot, _loops, _memory, _log);
         listener.Open();
         return listener;
     }
@@ -186,7 +201,8 @@ public sealed class ProxyServer : IDisposable
 
     /// <summary>A listener on the same address keeps its sockets, whatever else of it changes: they never stop accepting.</summary>
     private Listener? SamePlace(ListenerSettings settings) => _listeners.FirstOrDefault(listener =>
-        !listener.IsClosed && listener.Snapshot.Settings.Address.Equals(settings.Address));
+        !listener.IsClosed && listener.Snapshot.Settings.Address.Equals(settings.Address)
+        && (listener.Snapshot.Settings.Protocol == ListenerProtocol.Udp) == (settings.Protocol == ListenerProtocol.Udp));
 
     private ListenerSnapshot Compile(ListenerSettings listener, ImmutableArray<UpstreamPool> pools)
     {
@@ -194,7 +210,8 @@ public sealed class ProxyServer : IDisposable
         IConnectionHandler handler = listener.Protocol switch
         {
             ListenerProtocol.Http => _http,
-            ListenerProtocol.Tcp => _tcp,
+            // Datagrams have no connection to hand over: a udp listener's sockets do it all.
+            ListenerProtocol.Tcp or ListenerProtocol.Udp => _tcp,
             _ => _local,
         };
         var routes = new RouteTable(listener.Routes.Select(route => new RouteTable.Route(route.Hosts, route.PathPrefix, Find(route.Upstream!))));
@@ -210,5 +227,9 @@ public sealed class ProxyServer : IDisposable
         [.. Enumerable.Range(0, 6).Select(status => listener.Sum(counters => counters.Answers(status)))],
         listener.Sum(counters => counters.ReceivedBytes),
         listener.Sum(counters => counters.SentBytes),
-        listener.Sum(counters => counters.RejectedByPolicy));
+        listener.Sum(counters => counters.RejectedByPolicy))
+    {
+        Admission = listener.AdmissionStatus,
+        Udp = listener.UdpStatus,
+    };
 }

@@ -6,12 +6,16 @@ namespace Appliance.Proxy;
 public sealed record ProxyStatus(
     ImmutableArray<ListenerStatus> Listeners,
     ImmutableArray<UpstreamStatus> Upstreams,
-    ImmutableArray<LoopStatus> Loops);
+    ImmutableArray<LoopStatus> Loops)
+{
+    /// <summary>Clients whose packets the kernel drops.</summary>
+    public OffloadStatus Offload { get; init; } = new("off", 0, 0, 0);
+}
 
 /// <summary>Totals of a listener since it was opened.</summary>
 /// <param name="Name">Its name.</param>
 /// <param name="Address">Where it is bound, as text.</param>
-/// <param name="Protocol">http, tcp or local.</param>
+/// <param name="Protocol">http, tcp, udp or local.</param>
 /// <param name="ActiveConnections">Open now.</param>
 /// <param name="AcceptedConnections">Accepted since start.</param>
 /// <param name="Requests">HTTP requests answered, by status class: index 1 is 1xx .. 5 is 5xx; index 0 is unused.</param>
@@ -20,7 +24,14 @@ public sealed record ProxyStatus(
 /// <param name="RejectedByPolicy">Requests answered 429 by a policy.</param>
 public sealed record ListenerStatus(
     string Name, string Address, string Protocol, long ActiveConnections, long AcceptedConnections,
-    ImmutableArray<long> Requests, long ReceivedBytes, long SentBytes, long RejectedByPolicy);
+    ImmutableArray<long> Requests, long ReceivedBytes, long SentBytes, long RejectedByPolicy)
+{
+    /// <summary>Refusals before a byte was parsed.</summary>
+    public AdmissionStatus Admission { get; init; } = new([0, 0, 0, 0, 0], 0, 0, 0);
+
+    /// <summary>Datagrams of a udp listener; null for others.</summary>
+    public UdpStatus? Udp { get; init; }
+}
 
 /// <summary>An upstream and its servers.</summary>
 public sealed record UpstreamStatus(string Name, ImmutableArray<ServerStatus> Servers);

@@ -123,6 +123,8 @@ internal sealed class Daemon : IDisposable
         var plan = new ProxyPlan(engine, _state.Decisions, loops, paths.ControlSocket);
         var reloader = new Reloader(_state, plan, PublishFingerprints, _roles.StatusText, _notifier, _options.Time, _log);
         plan.Connect(_state, new ControlHandler(_state, reloader, _roles));
+        // What a crashed run left would drop clients that nobody watches. Without the privilege there can be nothing of ours either.
+        _ = ProxyServer.RemoveOffloadTable();
         try
         {
             _state.Proxy.Start(plan.Compile(_state.Config));

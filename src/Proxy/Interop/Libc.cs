@@ -57,6 +57,9 @@ internal static unsafe class Libc
     [DllImport(Library, EntryPoint = "sendmsg", SetLastError = true)]
     internal static extern nint SendMessage(int descriptor, MessageHeader* message, int flags);
 
+    [DllImport(Library, EntryPoint = "recvmsg", SetLastError = true)]
+    internal static extern nint ReceiveMessage(int descriptor, MessageHeader* message, int flags);
+
     [DllImport(Library, EntryPoint = "shutdown", SetLastError = true)]
     internal static extern int Shutdown(int descriptor, int how);
 

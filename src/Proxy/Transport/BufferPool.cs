@@ -25,6 +25,9 @@ internal sealed class BufferPool
     /// <summary>Blocks handed out and not returned; zero when no connection holds data.</summary>
     internal int Rented { get; private set; }
 
+    /// <summary>Bytes of the blocks handed out; other threads may read it, slightly old.</summary>
+    internal long RentedBytes { get; private set; }
+
     /// <summary>A small block with undefined contents.</summary>
     internal BufferBlock Rent()
     {
@@ -33,6 +36,7 @@ internal sealed class BufferPool
         _small = block.Link;
         block.Link = null;
         Rented++;
+        RentedBytes += SmallSize;
         return block;
     }
 
@@ -40,6 +44,7 @@ internal sealed class BufferPool
     internal BufferBlock RentLarge()
     {
         Rented++;
+        RentedBytes += LargeSize;
         if (_large is not { } block)
         {
             AllocatedBytes += LargeSize;
@@ -56,6 +61,7 @@ internal sealed class BufferPool
     internal void Return(BufferBlock block)
     {
         Rented--;
+        RentedBytes -= block.Length;
         if (block.Length == SmallSize)
         {
             block.Link = _small;

@@ -6,6 +6,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Threading.Tasks.Sources;
+using Appliance.Proxy.Admission;
 using Appliance.Proxy.Interop;
 
 namespace Appliance.Proxy.Transport;
@@ -19,6 +20,9 @@ namespace Appliance.Proxy.Transport;
 /// </summary>
 internal sealed unsafe class ConnectionReader : PipeReader, IValueTaskSource<ReadResult>
 {
+    /// <summary>What a read that we held up has left when its time limit passed meanwhile.</summary>
+    private const long AfterPauseNs = 1_000_000_000;
+
     private readonly Connection _connection;
     private readonly EventLoop _loop;
     private LoopSignal _signal;
@@ -175,6 +179,13 @@ internal sealed unsafe class ConnectionReader : PipeReader, IValueTaskSource<Rea
     internal bool OnDeadline(long nowNs)
     {
         if (!_signal.IsPending || DeadlineNs > nowNs) return false;
+        // Our own pause must not count against the peer.
+        if (_connection.Throttle is { IsPaused: true } throttle)
+        {
+            DeadlineNs = throttle.PausedUntilNs + AfterPauseNs;
+            return false;
+        }
+
         _connection.MarkTimedOut();
         _cancelNext = true;
         CompleteWait();
@@ -200,8 +211,11 @@ internal sealed unsafe class ConnectionReader : PipeReader, IValueTaskSource<Rea
     /// <summary>Receives once. True when the awaiting read has something to see.</summary>
     private bool Fill()
     {
+        ClientLease? throttle = _connection.Throttle;
+        if (throttle is not null && throttle.IsPaused) return false;
         BufferBlock block = BlockWithRoom();
         int room = block.Length - _end;
+        if (throttle is not null) room = Math.Min(room, throttle.ChunkBytes);
         while (true)
         {
             // SAFETY: [_end, Length) of a pinned block that this reader holds.
@@ -210,6 +224,7 @@ internal sealed unsafe class ConnectionReader : PipeReader, IValueTaskSource<Rea
             {
                 _end += (int)received;
                 TotalBytes += received;
+                throttle?.Charge(received);
                 // A short read has emptied the socket: the next bytes bring a new edge. Not so for a FIN that was announced already.
                 if (received < room) _readable = _peerFinished;
                 _bulk = received == room;

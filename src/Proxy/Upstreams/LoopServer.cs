@@ -99,6 +99,24 @@ internal sealed class LoopServer
     {
         ConnectionError error = connection.Connection.Error;
         Discard(connection);
+        HoldOff(error);
+    }
+
+    /// <summary>A datagram session with this server begins.</summary>
+    internal void BeginSession()
+    {
+        ActiveConnections++;
+        Requests++;
+    }
+
+    /// <summary>The session is over, well or not.</summary>
+    internal void EndSession() => ActiveConnections--;
+
+    /// <summary>The server's machine has said that nobody takes datagrams there: the same as a failed connect.</summary>
+    internal void OnSessionRefused(ConnectionError error) => HoldOff(error);
+
+    private void HoldOff(ConnectionError error)
+    {
         Failures++;
         _heldOffUntilNs = Loop.NowNs + HoldOffMs * 1_000_000L;
         if (_failing) return;

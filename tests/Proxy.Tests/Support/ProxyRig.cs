@@ -19,9 +19,9 @@ internal sealed class ProxyRig : IAsyncDisposable
     private readonly List<RawPeer> _clients = [];
     private readonly EventLoop[] _loops;
 
-    public ProxyRig(ProxySettings settings, int loops = 1, PolicyEngine? policies = null)
+    public ProxyRig(ProxySettings settings, int loops = 1, PolicyEngine? policies = null, TimeProvider? time = null)
     {
-        Server = new ProxyServer(loops, policies, Log);
+        Server = new ProxyServer(loops, policies, Log, time);
         _loops = LoopsOf(Server);
         Server.Start(settings);
     }
