@@ -126,7 +126,9 @@ internal sealed class Listener
     /// <summary>A connection has arrived. On its loop.</summary>
     internal void OnAccepted(EventLoop loop, int descriptor, in SocketAddress remote)
     {
-        AdmissionRule rule = Admit(loop, remote, out int slot);
+        // Read once: a reload may set it between the question and the lease.
+        AdmissionGate? gate = Gate;
+        AdmissionRule rule = Admit(loop, gate, remote, out int slot);
         if (rule != AdmissionRule.None)
         {
             Refuse(loop, descriptor, rule);
@@ -134,7 +136,7 @@ internal sealed class Listener
         }
 
         var connection = new Connection(loop, descriptor, remote);
-        if (_gate is { } gate)
+        if (gate is not null)
         {
             connection.Lease = new ClientLease(gate, connection);
             connection.Lease.Adopt(slot);
@@ -213,12 +215,12 @@ internal sealed class Listener
     internal bool SpeaksForOthers(in SocketAddress remote) =>
         Snapshot is { Settings.ProxyProtocol: true } snapshot && snapshot.Trusted.Contains(remote.ToClientAddress());
 
-    private AdmissionRule Admit(EventLoop loop, in SocketAddress remote, out int slot)
+    private AdmissionRule Admit(EventLoop loop, AdmissionGate? gate, in SocketAddress remote, out int slot)
     {
         slot = -1;
         // The operator's own way in stays open.
         if (_memory.IsReached && Snapshot.Settings.Protocol != ListenerProtocol.Local) return AdmissionRule.Memory;
-        if (_gate is not { } gate) return AdmissionRule.None;
+        if (gate is null) return AdmissionRule.None;
         if (!gate.TryEnter()) return AdmissionRule.ListenerConnections;
         if (SpeaksForOthers(remote)) return AdmissionRule.None;
         AdmissionRule rule = gate.TryAdmit(remote.ToClientAddress(), isPeer: true, loop.NowNs, out slot);
