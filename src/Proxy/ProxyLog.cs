@@ -61,4 +61,10 @@ internal static partial class ProxyLog
 
     [LoggerMessage(3071, LogLevel.Warning, "upstream {Upstream}: TLS to server {Server} failed: {Reason}")]
     internal static partial void ServerTlsFailed(ILogger log, string upstream, string server, string reason);
+
+    [LoggerMessage(3060, LogLevel.Warning, "admission: offenders cannot be given to the kernel: {Reason}; they are refused one by one")]
+    internal static partial void OffloadUnavailable(ILogger log, string reason);
+
+    [LoggerMessage(3061, LogLevel.Warning, "admission: {Count} offenders could not be given to the kernel: {Reason}")]
+    internal static partial void OffloadFailed(ILogger log, int count, string reason);
 }

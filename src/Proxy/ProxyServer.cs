@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Security.Cryptography;
 using Appliance.Limiter;
+using Appliance.Proxy.Admission;
 using Appliance.Proxy.Configuration;
 using Appliance.Proxy.Layer4;
 using Appliance.Proxy.Layer7;
@@ -26,6 +27,8 @@ public sealed class ProxyServer : IDisposable
     private readonly TimeProvider _time;
     private readonly DnsResolver _resolver;
     private readonly SharedKey _ownKey = new(0, RandomNumberGenerator.GetBytes(32));
+    private readonly MemoryBound _memory;
+    private readonly KernelOffload _offload;
     private ImmutableArray<Listener> _listeners = [];
     private ImmutableArray<UpstreamPool> _pools = [];
     private TicketKeys? _ownTicketKeys;
@@ -55,6 +58,8 @@ public sealed class ProxyServer : IDisposable
         _http = new HttpHandler(_httpLoops, policies, log);
         _tcp = new TcpHandler(log);
         _local = new LocalProtocolHandler(_httpLoops, log);
+        _memory = new MemoryBound(_loops);
+        _offload = new KernelOffload(time ?? TimeProvider.System, log);
     }
 
     /// <summary>Binds every listener and starts the loops. On failure nothing stays bound.</summary>
@@ -126,6 +131,7 @@ public sealed class ProxyServer : IDisposable
             if (settings.ClusterKeys.IsDefaultOrEmpty) _ownTicketKeys = tls.Tickets ?? _ownTicketKeys;
             foreach (UpstreamPool pool in pools.Intersect(_pools)) pool.Tls = tls.OfUpstream(pool.Settings.Name);
             foreach (HttpLoop loop in _httpLoops) loop.AccessLog.Mode = settings.AccessLog;
+            _memory.LimitBytes = settings.MemoryLimit;
             foreach ((Listener listener, ListenerSnapshot snapshot) in kept) listener.Snapshot = snapshot;
             ImmutableArray<Listener> gone = [.. _listeners.Where(old => !kept.Exists(k => k.Listener == old))];
             ImmutableArray<UpstreamPool> retired = [.. _pools.Where(old => !pools.Contains(old))];
@@ -135,6 +141,7 @@ public sealed class ProxyServer : IDisposable
             foreach (Listener listener in gone) listener.Close();
             foreach (UpstreamPool pool in begun) pool.Start();
             foreach (UpstreamPool pool in retired) pool.Retire(PoolOf(pool.Settings.Name));
+            _offload.Apply(_listeners);
             if (gone.Length > 0) CloseIdleConnections();
         }
     }
@@ -216,6 +223,7 @@ public sealed class ProxyServer : IDisposable
         [.. _loops.Select(loop => new LoopStatus(loop.Number, loop.Turns, loop.SourceCount, loop.Buffers.AllocatedBytes))])
     {
         AccessLogDropped = _httpLoops.Sum(loop => loop.AccessLog.Dropped),
+        Offload = _offload.GetStatus(),
     };
 
     /// <summary>
@@ -238,6 +246,10 @@ public sealed class ProxyServer : IDisposable
         return length;
     }
 
+    /// <summary>Removes the nftables table that a run which ended without cleaning up has left; nothing when there is none.</summary>
+    /// <returns>Null, or why it cannot be removed.</returns>
+    public static string? RemoveOffloadTable() => KernelOffload.RemoveTable() is var error and not 0 ? new System.ComponentModel.Win32Exception(error).Message : null;
+
     /// <summary>Ends the loops and closes everything at once.</summary>
     public void Dispose()
     {
@@ -251,6 +263,7 @@ public sealed class ProxyServer : IDisposable
         }
 
         foreach (EventLoop loop in _loops) loop.Dispose();
+        _offload.Dispose();
     }
 
     /// <summary>Cancels the reads of HTTP connections that wait for a next request; they see that they are to end.</summary>
@@ -267,7 +280,7 @@ public sealed class ProxyServer : IDisposable
 
     private Listener Open(ListenerSnapshot snapshot, InheritedSockets inherited)
     {
-        var listener = new Listener(snapshot, _loops, _log);
+        var listener = new Listener(snapshot, _loops, _memory, _log);
         listener.Open(inherited);
         return listener;
     }
@@ -288,7 +301,7 @@ public sealed class ProxyServer : IDisposable
     /// <summary>A listener on the same address keeps its sockets, whatever else of it changes: they never stop accepting.</summary>
     private Listener? SamePlace(ListenerSettings settings) => _listeners.FirstOrDefault(listener =>
         !listener.IsClosed && listener.Snapshot.Settings.Address.Equals(settings.Address)
-        && listener.Snapshot.Settings.Protocol == ListenerProtocol.Udp == (settings.Protocol == ListenerProtocol.Udp));
+        && (listener.Snapshot.Settings.Protocol == ListenerProtocol.Udp) == (settings.Protocol == ListenerProtocol.Udp));
 
     private ListenerSnapshot Compile(ListenerSettings listener, ImmutableArray<UpstreamPool> pools)
     {
@@ -296,7 +309,8 @@ public sealed class ProxyServer : IDisposable
         IConnectionHandler handler = listener.Protocol switch
         {
             ListenerProtocol.Http => _http,
-            ListenerProtocol.Tcp => _tcp,
+            // Datagrams have no connection to hand over: a udp listener's sockets do it all.
+            ListenerProtocol.Tcp or ListenerProtocol.Udp => _tcp,
             _ => _local,
         };
         var routes = new RouteTable(listener.Routes.Select(
@@ -321,6 +335,8 @@ public sealed class ProxyServer : IDisposable
         TlsHandshakes = listener.Sum(counters => counters.Handshakes),
         TlsResumed = listener.Sum(counters => counters.ResumedHandshakes),
         TlsFailures = listener.Sum(counters => counters.FailedHandshakes),
+        Admission = listener.AdmissionStatus,
+        Udp = listener.UdpStatus,
     };
 
     private static ImmutableDictionary<string, long> ByReason<TReason>(Func<TReason, long> count)

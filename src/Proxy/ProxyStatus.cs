@@ -11,12 +11,15 @@ public sealed record ProxyStatus(
 {
     /// <summary>Lines of the access log that found no room since start.</summary>
     public long AccessLogDropped { get; init; }
+
+    /// <summary>Clients whose packets the kernel drops.</summary>
+    public OffloadStatus Offload { get; init; } = new("off", 0, 0, 0);
 }
 
 /// <summary>Totals of a listener since it was opened.</summary>
 /// <param name="Name">Its name.</param>
 /// <param name="Address">Where it is bound, as text.</param>
-/// <param name="Protocol">http, tcp or local.</param>
+/// <param name="Protocol">http, tcp, udp or local.</param>
 /// <param name="ActiveConnections">Open now.</param>
 /// <param name="AcceptedConnections">Accepted since start.</param>
 /// <param name="Requests">HTTP requests answered, by status class: index 1 is 1xx .. 5 is 5xx; index 0 is unused.</param>
@@ -44,6 +47,12 @@ public sealed record ListenerStatus(
 
     /// <summary>TLS handshakes that failed or took too long.</summary>
     public long TlsFailures { get; init; }
+
+    /// <summary>Refusals before a byte was parsed.</summary>
+    public AdmissionStatus Admission { get; init; } = new([0, 0, 0, 0, 0], 0, 0, 0);
+
+    /// <summary>Datagrams of a udp listener; null for others.</summary>
+    public UdpStatus? Udp { get; init; }
 }
 
 /// <summary>An upstream and its servers.</summary>

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Appliance.Configuration;
 using Appliance.Failover;
 using Appliance.Hosting;
+using Appliance.Proxy;
 using Appliance.Vrrp;
 
 namespace Appliance.Cli;
@@ -14,7 +15,7 @@ internal static class CleanupCommand
     public static Command Build()
     {
         Option<string> config = ConfigOption.Build();
-        var command = new Command("cleanup", "After a crash: drop leftover virtual addresses and tell the peer.") { config };
+        var command = new Command("cleanup", "After a crash: drop leftover virtual addresses and the kernel's table of offenders, and tell the peer.") { config };
         command.SetAction(async (result, cancellation) =>
         {
             InvocationConfiguration console = result.InvocationConfiguration;
@@ -35,6 +36,7 @@ internal static class CleanupCommand
     private static ExitCode Clean(string file, DaemonPaths paths, TextWriter output, TextWriter error)
     {
         File.Delete(paths.ControlSocket);
+        if (ProxyServer.RemoveOffloadTable() is { } reason) error.WriteLine($"the kernel's table of offenders cannot be removed: {reason}");
         ApplianceConfig? config = ConfigReport.Load(file, error, out ExitCode code);
         if (config is null) return code;
         if (config.Ha is null)

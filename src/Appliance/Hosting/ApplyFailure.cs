@@ -1,5 +1,6 @@
 using Appliance.Cli;
 using Appliance.Proxy;
+using Appliance.Proxy.Tls;
 
 namespace Appliance.Hosting;
 
@@ -12,6 +13,7 @@ internal static class ApplyFailure
         result = error switch
         {
             ListenException listen => new OrderResult(listen.NotPermitted ? ExitCode.NotPermitted : ExitCode.Failed, listen.Message),
+            TlsException tls => new OrderResult(ExitCode.Invalid, tls.Message),
             _ => default,
         };
         return result.Text is not null;

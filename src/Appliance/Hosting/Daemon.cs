@@ -130,7 +130,9 @@ internal sealed class Daemon : IDisposable
         }
 
         var reloader = new Reloader(_state, plan, Published, _roles.StatusText, _notifier, _options.Time, _log);
-        plan.Connect(_state, new ControlHandler(_state, reloader, _roles, new ServerDesk(_state.Proxy.GetStatus, setDrain: null, _log)));
+        plan.Connect(_state, new ControlHandler(_state, reloader, _roles, new ServerDesk(_state.Proxy.GetStatus, (upstream, server, drain) => _state.Proxy.SetServerDrain(upstream, server, drain) == ServerDrainResult.Done, _log)));
+        // What a crashed run left would drop clients that nobody watches. Without the privilege there can be nothing of ours either.
+        _ = ProxyServer.RemoveOffloadTable();
         try
         {
             _state.Proxy.Start(plan.Compile(_state.Config), inherited);

@@ -48,8 +48,19 @@ internal static unsafe class Libc
     [DllImport(Library, EntryPoint = "connect", SetLastError = true)]
     internal static extern int Connect(int descriptor, byte* address, int length);
 
+    /// <summary>May block; the loops use <see cref="HotCalls"/>.</summary>
+    [DllImport(Library, EntryPoint = "recv", SetLastError = true)]
+    internal static extern nint Receive(int descriptor, byte* buffer, nint length, int flags);
+
+    /// <summary>May block; the loops use <see cref="HotCalls"/>.</summary>
+    [DllImport(Library, EntryPoint = "send", SetLastError = true)]
+    internal static extern nint Send(int descriptor, byte* buffer, nint length, int flags);
+
     [DllImport(Library, EntryPoint = "sendmsg", SetLastError = true)]
     internal static extern nint SendMessage(int descriptor, MessageHeader* message, int flags);
+
+    [DllImport(Library, EntryPoint = "recvmsg", SetLastError = true)]
+    internal static extern nint ReceiveMessage(int descriptor, MessageHeader* message, int flags);
 
     [DllImport(Library, EntryPoint = "shutdown", SetLastError = true)]
     internal static extern int Shutdown(int descriptor, int how);

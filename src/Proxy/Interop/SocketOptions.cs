@@ -18,6 +18,18 @@ internal static unsafe class SocketOptions
         _ = Libc.SetSocketOption(descriptor, Linux.SolSocket, Linux.SoLinger, &linger, 2 * sizeof(int));
     }
 
+    /// <summary>From now on the socket ignores every segment: nothing is acknowledged, nothing queued.</summary>
+    internal static void SetDropAllFilter(int descriptor)
+    {
+        var dropAll = new FilterInstruction { Code = Linux.BpfReturnConstant };
+        // SAFETY: the program lives on this frame; the kernel copies it before returning.
+        var program = new FilterProgram { Length = 1, Instructions = &dropAll };
+        _ = Libc.SetSocketOption(descriptor, Linux.SolSocket, Linux.SoAttachFilter, &program, sizeof(FilterProgram));
+    }
+
+    /// <summary>Close sends nothing at all. Needs CAP_NET_ADMIN; false without it.</summary>
+    internal static bool TrySetSilentClose(int descriptor) => Set(descriptor, Linux.IpProtoTcp, Linux.TcpRepair, 1) == 0;
+
     /// <summary>Sets an int option.</summary>
     /// <returns>0, or the error number.</returns>
     internal static int Set(int descriptor, int level, int name, int value)

@@ -140,7 +140,7 @@ internal sealed class ProxyConnection : HttpConnection
                 Exchange.Record.OnConnected(pool.Loop.NowNs);
             }
 
-            if (pool.IsSticky && !(knowsServer && server == named)) Exchange.SetCookie(pool, server, IsSecure);
+            if (pool.IsSticky && !(knowsServer && server == named)) Exchange.SetCookie(pool, server, Client.IsSecure);
             WriteRequest(connection);
             ServerExchange attempt = Exchange.Attempt;
             ExchangeOutcome outcome = await attempt.RunAsync(connection, this, Snapshot, deadlineNs);

@@ -1,3 +1,4 @@
+using Appliance.Proxy.Admission;
 using Appliance.Proxy.Layer4;
 using Appliance.Proxy.Transport;
 using Microsoft.Extensions.Logging;
@@ -17,7 +18,7 @@ internal static class ConnectionOpening
         bool opened = false;
         try
         {
-            opened = await OpenAsync(connection, snapshot, counters, log);
+            opened = await OpenAsync(connection, listener, snapshot, log);
         }
         catch (Exception error)
         {
@@ -36,14 +37,24 @@ internal static class ConnectionOpening
         connection.Close();
     }
 
-    private static async ValueTask<bool> OpenAsync(Connection connection, ListenerSnapshot snapshot, ListenerCounters counters, ILogger log)
+    private static async ValueTask<bool> OpenAsync(Connection connection, Listener listener, ListenerSnapshot snapshot, ILogger log)
     {
+        ListenerCounters counters = listener.Counters(connection.Loop);
         if (snapshot.ExpectsProxyHeader(connection.Remote))
         {
             ProxyHeaderRefusal refusal = await ProxyHeaderReader.ReadAsync(connection, snapshot.Timeouts.RequestHeader);
             if (refusal != ProxyHeaderRefusal.None)
             {
                 counters.CountProxyHeader(refusal);
+                connection.Abort(ConnectionError.Aborted);
+                return false;
+            }
+
+            // Its limits could not be asked about before: until now only its proxy was known.
+            AdmissionRule rule = connection.Lease?.Identify(connection.ClientAddress, isPeer: false) ?? AdmissionRule.None;
+            if (rule != AdmissionRule.None)
+            {
+                listener.Refusals.Count(rule);
                 connection.Abort(ConnectionError.Aborted);
                 return false;
             }

@@ -1,8 +1,11 @@
 using System.ComponentModel;
 using System.Net;
 using System.Net.Sockets;
+using Appliance.Limiter;
+using Appliance.Proxy.Admission;
 using Appliance.Proxy.Configuration;
 using Appliance.Proxy.Interop;
+using Appliance.Proxy.Layer4;
 using Appliance.Proxy.Transport;
 using Microsoft.Extensions.Logging;
 using SocketAddress = Appliance.Proxy.Interop.SocketAddress;
@@ -19,15 +22,23 @@ internal sealed class Listener
     private readonly ListenerCounters[] _counters;
     private readonly ILogger _log;
     private readonly List<ListenSocket> _sockets = [];
+    private readonly List<UdpSocket> _datagramSockets = [];
     private volatile ListenerSnapshot _snapshot;
+    private readonly MemoryBound _memory;
+    private readonly SilentRefusals?[] _silent;
+    private AdmissionGate? _gate;
     private volatile bool _closed;
+    private int _sessions;
     private long _pauseLoggedNs = long.MinValue;
 
-    internal Listener(ListenerSnapshot snapshot, EventLoop[] loops, ILogger log)
+    internal Listener(ListenerSnapshot snapshot, EventLoop[] loops, MemoryBound memory, ILogger log)
     {
-        _snapshot = snapshot;
         _loops = loops;
+        _memory = memory;
         _log = log;
+        _silent = new SilentRefusals?[loops.Length];
+        _snapshot = snapshot;
+        ApplyAdmission(snapshot.Settings.Admission);
         _counters = [.. loops.Select(_ => new ListenerCounters())];
     }
 
@@ -35,8 +46,18 @@ internal sealed class Listener
     internal ListenerSnapshot Snapshot
     {
         get => _snapshot;
-        set => _snapshot = value;
+        set
+        {
+            ApplyAdmission(value.Settings.Admission);
+            _snapshot = value;
+        }
     }
+
+    /// <summary>Limits before a byte is parsed; null while there never were any. Counts survive a reload.</summary>
+    internal AdmissionGate? Gate => Volatile.Read(ref _gate);
+
+    /// <summary>Connections and sessions refused, by rule.</summary>
+    internal RefusalCounters Refusals { get; } = new();
 
     /// <summary>True once the listener is gone from the configuration: its connections end after their request.</summary>
     internal bool IsClosed => _closed;
@@ -49,6 +70,10 @@ internal sealed class Listener
 
     /// <summary>The totals of all loops; slightly old.</summary>
     internal long Sum(Func<ListenerCounters, long> total) => _counters.Sum(total);
+
+    /// <summary>What admission did; a copy.</summary>
+    internal AdmissionStatus AdmissionStatus =>
+        new(Refusals.ToArray(), Gate?.Untracked ?? 0, Gate?.Forgotten ?? 0, Gate?.Offences ?? 0);
 
     /// <summary>Binds and begins to accept on every loop.</summary>
     /// <param name="inherited">Sockets that are open already.</param>
@@ -71,7 +96,14 @@ internal sealed class Listener
                 error.NativeErrorCode is Linux.ErrAccess or Linux.ErrPerm);
         }
 
-        for (int i = 0; i < descriptors.Count; i++)
+        for (int i = 0; i < descriptors.Count && settings.Protocol == ListenerProtocol.Udp; i++)
+        {
+            var socket = new UdpSocket(_loops[i], this, descriptors[i]);
+            _datagramSockets.Add(socket);
+            _loops[i].Post(socket.Open);
+        }
+
+        for (int i = 0; i < descriptors.Count && settings.Protocol != ListenerProtocol.Udp; i++)
         {
             var socket = new ListenSocket(_loops[i], this, descriptors[i]);
             _sockets.Add(socket);
@@ -93,7 +125,8 @@ internal sealed class Listener
     {
         if (_closed) return;
         _closed = true;
-        foreach (ListenSocket socket in _sockets) socket.Loop.Post(socket.AcceptLastAndClose);
+        foreach (ListenSocket socket in _sockets) socket.Loop.Post(() => CloseOnLoop(socket));
+        foreach (UdpSocket socket in _datagramSockets) socket.Loop.Post(socket.Drain);
         if (Address is UnixDomainSocketEndPoint unix) File.Delete(unix.ToString());
         ProxyLog.ListenerClosed(_log, Snapshot.Settings.Name);
     }
@@ -101,14 +134,29 @@ internal sealed class Listener
     /// <summary>A connection has arrived. On its loop.</summary>
     internal void OnAccepted(EventLoop loop, int descriptor, in SocketAddress remote)
     {
+        // Read once: a reload may set it between the question and the lease.
+        AdmissionGate? gate = Gate;
+        AdmissionRule rule = Admit(loop, gate, remote, out int slot);
+        if (rule != AdmissionRule.None)
+        {
+            Refuse(loop, descriptor, rule);
+            return;
+        }
+
         var connection = new Connection(loop, descriptor, remote);
+        if (gate is not null)
+        {
+            connection.Lease = new ClientLease(gate, connection);
+            connection.Lease.Adopt(slot);
+        }
+
         try
         {
             connection.Attach();
         }
         catch (Win32Exception error)
         {
-            _ = Libc.Close(descriptor);
+            connection.Close();
             OnAcceptPaused(error.NativeErrorCode);
             return;
         }
@@ -120,6 +168,40 @@ internal sealed class Listener
         if (snapshot.NeedsOpening(remote)) _ = ConnectionOpening.RunAsync(connection, this, snapshot, _log);
         else snapshot.Handler.Accept(connection, this);
     }
+
+    /// <summary>Takes one of the sessions that a udp listener may have over all loops.</summary>
+    internal bool TryEnterSession(int most)
+    {
+        if (Interlocked.Increment(ref _sessions) <= most) return true;
+        LeaveSession();
+        return false;
+    }
+
+    internal void LeaveSession() => Interlocked.Decrement(ref _sessions);
+
+    /// <summary>Admits a session as a connection; refusals are counted. The session gives gate and slot back.</summary>
+    internal AdmissionRule AdmitSession(EventLoop loop, ClientAddress client, out AdmissionGate? gate, out int slot)
+    {
+        slot = -1;
+        gate = Gate;
+        if (gate is null) return AdmissionRule.None;
+        AdmissionRule rule = AdmissionRule.ListenerConnections;
+        if (gate.TryEnter())
+        {
+            rule = gate.TryAdmit(client, isPeer: true, loop.NowNs, out slot);
+            if (rule == AdmissionRule.None) return rule;
+            gate.Leave();
+        }
+
+        Refusals.Count(rule);
+        return rule;
+    }
+
+    /// <summary>A udp listener's datagrams; null for other protocols. Slightly old.</summary>
+    internal UdpStatus? UdpStatus => _datagramSockets.Count == 0 ? null : new UdpStatus(
+        _datagramSockets.Sum(socket => socket.Counters.FromClients),
+        _datagramSockets.Sum(socket => socket.Counters.ToClients),
+        [.. Enum.GetValues<UdpDropReason>().Select(reason => _datagramSockets.Sum(socket => socket.Counters.Dropped((int)reason)))]);
 
     /// <summary>Accepting waits for descriptors or memory; said once a minute.</summary>
     internal void OnAcceptPaused(int error)
@@ -135,19 +217,71 @@ internal sealed class Listener
     {
         ListenerProtocol.Http => "http",
         ListenerProtocol.Tcp => "tcp",
+        ListenerProtocol.Udp => "udp",
         _ => "local",
     };
 
+    /// <summary>True when the peer speaks for others: its clients are told by a PROXY header and admitted after that, not by the peer's address.</summary>
+    internal bool SpeaksForOthers(in SocketAddress remote) =>
+        Snapshot is { Settings.ProxyProtocol: true } snapshot && snapshot.Trusted.Contains(remote.ToClientAddress());
+
+    private AdmissionRule Admit(EventLoop loop, AdmissionGate? gate, in SocketAddress remote, out int slot)
+    {
+        slot = -1;
+        // The operator's own way in stays open.
+        if (_memory.IsReached && Snapshot.Settings.Protocol != ListenerProtocol.Local) return AdmissionRule.Memory;
+        if (gate is null) return AdmissionRule.None;
+        if (!gate.TryEnter()) return AdmissionRule.ListenerConnections;
+        if (SpeaksForOthers(remote)) return AdmissionRule.None;
+        AdmissionRule rule = gate.TryAdmit(remote.ToClientAddress(), isPeer: true, loop.NowNs, out slot);
+        if (rule != AdmissionRule.None) gate.Leave();
+        return rule;
+    }
+
+    private void Refuse(EventLoop loop, int descriptor, AdmissionRule rule)
+    {
+        Refusals.Count(rule);
+        if (rule != AdmissionRule.Memory && Snapshot.Settings.Admission is { OnLimit: RefusalForm.Drop } && !_closed)
+        {
+            (_silent[loop.Number] ??= new SilentRefusals(loop)).Hold(descriptor);
+            return;
+        }
+
+        SocketOptions.SetAbortiveClose(descriptor);
+        _ = Libc.Close(descriptor);
+    }
+
+    private void CloseOnLoop(ListenSocket socket)
+    {
+        socket.AcceptLastAndClose();
+        _silent[socket.Loop.Number]?.CloseAll();
+    }
+
+    private void ApplyAdmission(AdmissionSettings? settings)
+    {
+        if (_gate is { } gate) gate.Apply(settings ?? new AdmissionSettings());
+        else if (settings is not null) Volatile.Write(ref _gate, new AdmissionGate(settings));
+    }
+
     private void OpenShared(IPEndPoint endPoint, InheritedSockets inherited, List<int> descriptors)
     {
-        int[] taken = [.. _loops.Select(loop => inherited.Take(endPoint, loop.Number))];
-
+        // Datagram sockets are not handed over: a session's client sends again.
+        int[] taken = [.. _loops.Select(loop => Snapshot.Settings.Protocol == ListenerProtocol.Udp ? -1 : inherited.Take(endPoint, loop.Number))];
         // SO_REUSEPORT would let a second daemon of the same user share the port without a word: a plain bind finds it out first.
-        if (taken.All(descriptor => descriptor < 0)) _ = Libc.Close(Sockets.Open(SocketAddress.From(endPoint), shared: false, listen: false));
+        bool datagrams = Snapshot.Settings.Protocol == ListenerProtocol.Udp;
+        if (taken.All(descriptor => descriptor < 0))
+        {
+            _ = Libc.Close(datagrams
+                ? Datagrams.Open(SocketAddress.From(endPoint), shared: false)
+                : Sockets.Open(SocketAddress.From(endPoint), shared: false, listen: false));
+        }
+
         descriptors.AddRange(taken.Where(descriptor => descriptor >= 0));
         while (descriptors.Count < _loops.Length)
         {
-            descriptors.Add(Sockets.Open(SocketAddress.From(endPoint), shared: true, listen: true));
+            descriptors.Add(datagrams
+                ? Datagrams.Open(SocketAddress.From(endPoint), shared: true)
+                : Sockets.Open(SocketAddress.From(endPoint), shared: true, listen: true));
             if (endPoint.Port != 0) continue;
             Address = endPoint = new IPEndPoint(endPoint.Address, Sockets.LocalAddress(descriptors[0]).Port);
         }

@@ -2,7 +2,7 @@ namespace Appliance.Proxy.Transport;
 
 /// <summary>
 /// Blocks of one loop, in two sizes: small ones for everything, large ones for header sections that do not fit and for bulk. Renting and
-/// returning is a push and a pop; memory is carved from pinned slabs and kept for reuse.
+/// returning is a push and a pop; memory is pinned and kept for reuse, and what goes unused for long is given back.
 /// </summary>
 internal sealed class BufferPool
 {
@@ -17,6 +17,8 @@ internal sealed class BufferPool
 
     private BufferBlock? _small;
     private BufferBlock? _large;
+    private int _smallFree;
+    private int _smallLowest;
     private int _largeFree;
 
     /// <summary>Bytes allocated and not given back to the garbage collector.</summary>
@@ -25,6 +27,9 @@ internal sealed class BufferPool
     /// <summary>Blocks handed out and not returned; zero when no connection holds data.</summary>
     internal int Rented { get; private set; }
 
+    /// <summary>Bytes of the blocks handed out; other threads may read it, slightly old.</summary>
+    internal long RentedBytes { get; private set; }
+
     /// <summary>A small block with undefined contents.</summary>
     internal BufferBlock Rent()
     {
@@ -32,7 +37,9 @@ internal sealed class BufferPool
         BufferBlock block = _small!;
         _small = block.Link;
         block.Link = null;
+        if (--_smallFree < _smallLowest) _smallLowest = _smallFree;
         Rented++;
+        RentedBytes += SmallSize;
         return block;
     }
 
@@ -40,6 +47,7 @@ internal sealed class BufferPool
     internal BufferBlock RentLarge()
     {
         Rented++;
+        RentedBytes += LargeSize;
         if (_large is not { } block)
         {
             AllocatedBytes += LargeSize;
@@ -56,10 +64,12 @@ internal sealed class BufferPool
     internal void Return(BufferBlock block)
     {
         Rented--;
+        RentedBytes -= block.Length;
         if (block.Length == SmallSize)
         {
             block.Link = _small;
             _small = block;
+            _smallFree++;
         }
         else if (_largeFree < LargeKept)
         {
@@ -73,13 +83,34 @@ internal sealed class BufferPool
         }
     }
 
+    /// <summary>
+    /// Gives free blocks back to the garbage collector when far fewer are used than are kept: half of what went unused since the last call, so
+    /// that the pool follows the load within seconds and is not emptied by a short lull.
+    /// </summary>
+    internal void Trim()
+    {
+        int unused = Math.Min(_smallLowest, _smallFree), drop = unused > SlabBlocks ? unused / 2 : 0;
+        for (int i = 0; i < drop; i++)
+        {
+            BufferBlock block = _small!;
+            _small = block.Link;
+            block.Link = null;
+        }
+
+        _smallFree -= drop;
+        AllocatedBytes -= (long)drop * SmallSize;
+        _smallLowest = _smallFree;
+    }
+
+    /// <summary>Blocks are arrays of their own, made sixteen at a time: one block in use would hold a whole slab.</summary>
     private void Grow()
     {
-        byte[] slab = GC.AllocateUninitializedArray<byte>(SlabBlocks * SmallSize, pinned: true);
-        AllocatedBytes += slab.Length;
-        for (int i = SlabBlocks - 1; i >= 0; i--)
+        for (int i = 0; i < SlabBlocks; i++)
         {
-            _small = new BufferBlock(slab, i * SmallSize, SmallSize) { Link = _small };
+            _small = new BufferBlock(GC.AllocateUninitializedArray<byte>(SmallSize, pinned: true), 0, SmallSize) { Link = _small };
         }
+
+        AllocatedBytes += SlabBlocks * SmallSize;
+        _smallFree += SlabBlocks;
     }
 }

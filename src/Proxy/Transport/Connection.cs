@@ -6,6 +6,7 @@ using System.IO.Pipelines;
 using System.Runtime.InteropServices;
 using System.Threading.Tasks.Sources;
 using Appliance.Limiter;
+using Appliance.Proxy.Admission;
 using Appliance.Proxy.Interop;
 using Appliance.Proxy.Tls;
 
@@ -26,6 +27,7 @@ internal sealed class Connection : LoopSource, IDuplexPipe, IValueTaskSource<boo
     private Action? _discardMore;
     private bool _handshaking;
     private bool _finWaits;
+    private bool _writesFirst;
 
     /// <summary>Takes over an accepted socket.</summary>
     internal Connection(EventLoop loop, int descriptor, in SocketAddress remote)
@@ -74,6 +76,12 @@ internal sealed class Connection : LoopSource, IDuplexPipe, IValueTaskSource<boo
 
     /// <summary>Told of what no waiting operation notices.</summary>
     internal IConnectionOwner? Owner { get; set; }
+
+    /// <summary>Its place in the listener's admission, given back at close; null: not admitted by limits.</summary>
+    internal ClientLease? Lease { get; set; }
+
+    /// <summary>The lease, when the client's bytes are limited; null: they go as they come.</summary>
+    internal ClientLease? Throttle { get; set; }
 
     /// <summary>Called once when the connection is closed.</summary>
     internal Action<Connection>? Closed { get; set; }
@@ -199,6 +207,7 @@ internal sealed class Connection : LoopSource, IDuplexPipe, IValueTaskSource<boo
         Reader.DropBuffer();
         Writer.End();
         Tls?.Dispose();
+        Lease?.Release();
         Closed?.Invoke(this);
     }
 
@@ -234,6 +243,8 @@ internal sealed class Connection : LoopSource, IDuplexPipe, IValueTaskSource<boo
         }
 
         bool gone = (events & (Linux.EpollError | Linux.EpollHangUp)) != 0;
+        // The client is gone and can load nobody any more: what is left of it is not held up.
+        if (gone) Throttle = null;
         if ((events & (Linux.EpollIn | Linux.EpollReadHangUp)) != 0 || gone)
         {
             bool unattended = !Reader.IsWaiting;
@@ -262,6 +273,23 @@ internal sealed class Connection : LoopSource, IDuplexPipe, IValueTaskSource<boo
         if (IsClosed) return;
         Abort(ConnectionError.Aborted);
         Close();
+    }
+
+    /// <summary>The client's bytes may move again: what waits goes on.</summary>
+    internal void OnPauseOver()
+    {
+        if (IsClosed) return;
+        if (_lingering)
+        {
+            Discard();
+            return;
+        }
+
+        // Whichever comes first may use up what there is: they take turns, so that neither direction starves.
+        _writesFirst = !_writesFirst;
+        if (_writesFirst) Writer.OnWritable();
+        if (!IsClosed) Reader.OnReadable(peerFinished: false);
+        if (!IsClosed && !_writesFirst) Writer.OnWritable();
     }
 
     /// <summary>Files the timer no later than the given time.</summary>

@@ -6,6 +6,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Threading.Tasks.Sources;
+using Appliance.Proxy.Admission;
 using Appliance.Proxy.Interop;
 
 namespace Appliance.Proxy.Transport;
@@ -21,6 +22,9 @@ internal sealed unsafe class ConnectionReader : PipeReader, IValueTaskSource<Rea
 {
     /// <summary>Bytes received in one turn of the loop before its other connections have theirs.</summary>
     private const int TurnBytes = 512 * 1024;
+
+    /// <summary>What a read that we held up has left when its time limit passed meanwhile.</summary>
+    private const long AfterPauseNs = 1_000_000_000;
 
     private readonly Connection _connection;
     private readonly EventLoop _loop;
@@ -279,6 +283,13 @@ internal sealed unsafe class ConnectionReader : PipeReader, IValueTaskSource<Rea
     internal bool OnDeadline(long nowNs)
     {
         if (!_signal.IsPending || DeadlineNs > nowNs) return false;
+        // Our own pause must not count against the peer.
+        if (_connection.Throttle is { IsPaused: true } throttle)
+        {
+            DeadlineNs = throttle.PausedUntilNs + AfterPauseNs;
+            return false;
+        }
+
         _connection.MarkTimedOut();
         _cancelNext = true;
         CompleteWait();
@@ -304,9 +315,12 @@ internal sealed unsafe class ConnectionReader : PipeReader, IValueTaskSource<Rea
     /// <summary>Receives once. True when the awaiting read has something to see.</summary>
     private bool Fill()
     {
-        if (_tls is not null) return FillDecrypted(_tls);
+        ClientLease? throttle = _connection.Throttle;
+        if (throttle is not null && throttle.IsPaused) return false;
+        if (_tls is not null) return FillDecrypted(_tls, throttle);
         BufferBlock block = BlockWithRoom();
         int room = block.Length - _end;
+        if (throttle is not null) room = Math.Min(room, throttle.ChunkBytes);
         while (true)
         {
             // SAFETY: [_end, Length) of a pinned block that this reader holds.
@@ -316,6 +330,7 @@ internal sealed unsafe class ConnectionReader : PipeReader, IValueTaskSource<Rea
                 _end += (int)received;
                 TotalBytes += received;
                 CountTurn((int)received);
+                throttle?.Charge(received);
                 // A short read has emptied the socket: the next bytes bring a new edge. Not so for a FIN that was announced already.
                 if (received < room) _readable = _peerFinished;
                 _bulk = received == room;
@@ -351,7 +366,7 @@ internal sealed unsafe class ConnectionReader : PipeReader, IValueTaskSource<Rea
     }
 
     /// <summary>Decrypts records until the socket is empty or the block full.</summary>
-    private bool FillDecrypted(TlsSession tls)
+    private bool FillDecrypted(TlsSession tls, ClientLease? throttle)
     {
         BufferBlock block = BlockWithRoom();
         int before = _end;
@@ -364,6 +379,7 @@ internal sealed unsafe class ConnectionReader : PipeReader, IValueTaskSource<Rea
             _end += read;
             TotalBytes += read;
             CountTurn(read);
+            throttle?.Charge(read);
             _readable = tls.MayHaveMore;
         }
         while (_readable && _end < block.Length);

@@ -208,6 +208,7 @@ internal sealed unsafe class ConnectionWriter : PipeWriter, IValueTaskSource<Flu
     /// <summary>The kernel has room again.</summary>
     internal void OnWritable()
     {
+        if (_connection.Throttle is { IsPaused: true }) return;
         _writable = _tls is null || Drained(_tls);
         if (!_signal.IsPending) return;
         if (_writable) SendQueued();
@@ -227,6 +228,13 @@ internal sealed unsafe class ConnectionWriter : PipeWriter, IValueTaskSource<Flu
     internal bool OnDeadline(long nowNs)
     {
         if (!_signal.IsPending || DeadlineNs > nowNs) return false;
+        // Our own pause must not count against the peer.
+        if (_connection.Throttle is { IsPaused: true } throttle)
+        {
+            DeadlineNs = throttle.PausedUntilNs + TimeoutNs;
+            return false;
+        }
+
         _connection.MarkTimedOut();
         _cancelNext = true;
         CompleteWait();
@@ -276,9 +284,11 @@ internal sealed unsafe class ConnectionWriter : PipeWriter, IValueTaskSource<Flu
             int end = ReferenceEquals(block, _tail) ? _filled : block.FilledLength;
             if (end > _sent)
             {
+                int asked = Piece(end - _sent);
                 // SAFETY: [_sent, end) of a pinned block that this writer holds.
-                int taken = Result(HotCalls.Send(_connection.Descriptor, block.Address + _sent, end - _sent), end - _sent);
+                int taken = Result(HotCalls.Send(_connection.Descriptor, block.Address + _sent, asked), asked);
                 Sent(taken);
+                Charge(taken);
                 if (_sent < end) continue;
             }
 
@@ -380,6 +390,7 @@ internal sealed unsafe class ConnectionWriter : PipeWriter, IValueTaskSource<Flu
     private int SendWith(ReadOnlySpan<byte> source)
     {
         int queued = _head is null ? 0 : _filled - _sent;
+        source = source[..Piece(source.Length)];
         // SAFETY: both vectors stay where they are for the length of the call: a pinned block, and a span held by `fixed`.
         fixed (byte* bytes = source)
         {
@@ -393,8 +404,18 @@ internal sealed unsafe class ConnectionWriter : PipeWriter, IValueTaskSource<Flu
             Sent(ofQueue);
             if (ofQueue == queued && _head is not null) DropHead();
             TotalBytes += taken - ofQueue;
+            Charge(taken);
             return taken - ofQueue;
         }
+    }
+
+    /// <summary>What may go at once when the client's bytes are limited.</summary>
+    private int Piece(int bytes) => _connection.Throttle is { } throttle ? Math.Min(bytes, throttle.ChunkBytes) : bytes;
+
+    /// <summary>Above the client's rate the socket counts as full until the pause is over.</summary>
+    private void Charge(int bytes)
+    {
+        if (_connection.Throttle is { } throttle && throttle.Charge(bytes) > 0) _writable = false;
     }
 
     private void Sent(int bytes)

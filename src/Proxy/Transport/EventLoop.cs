@@ -83,6 +83,7 @@ internal sealed unsafe class EventLoop : IDisposable
     /// <summary>Starts the thread.</summary>
     internal void Start()
     {
+        new PoolTrimmer(this).Begin();
         _thread = new Thread(Run) { Name = $"loop-{Number}", IsBackground = true };
         _thread.Start();
     }

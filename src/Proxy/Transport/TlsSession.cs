@@ -241,7 +241,7 @@ internal sealed unsafe class TlsSession : IDisposable
             }
 
             // SAFETY: OpenSSL's buffer of that length.
-            nint received = Libc.Receive(_connection.Descriptor, buffer, length, 0);
+            nint received = HotCalls.Receive(_connection.Descriptor, buffer, length);
             if (received > 0)
             {
                 // A short read has emptied the socket: the next bytes bring a new edge. Not so for a FIN that was announced already.
@@ -249,7 +249,7 @@ internal sealed unsafe class TlsSession : IDisposable
                 return (int)received;
             }
 
-            int error = received == 0 ? 0 : Marshal.GetLastPInvokeError();
+            int error = (int)-received;
             if (error == Linux.ErrInterrupted) continue;
             _socketReadable = false;
             _socketEnded = error != Linux.ErrAgain;
@@ -318,7 +318,7 @@ internal sealed unsafe class TlsSession : IDisposable
         while (true)
         {
             // SAFETY: the caller holds [buffer, buffer + length).
-            nint sent = Libc.Send(_connection.Descriptor, buffer, length, Linux.MsgNoSignal);
+            nint sent = HotCalls.Send(_connection.Descriptor, buffer, length);
             if (sent == length) return length;
             if (sent >= 0)
             {
@@ -326,7 +326,7 @@ internal sealed unsafe class TlsSession : IDisposable
                 return (int)sent;
             }
 
-            int error = Marshal.GetLastPInvokeError();
+            int error = (int)-sent;
             if (error == Linux.ErrInterrupted) continue;
             if (error is Linux.ErrAgain or Linux.ErrNoBuffers) _connection.WatchWritable();
             else Break("the peer hung up");

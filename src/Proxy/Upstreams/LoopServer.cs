@@ -206,6 +206,19 @@ internal sealed class LoopServer
         _main.HoldOff(error);
     }
 
+    /// <summary>A datagram session with this server begins.</summary>
+    internal void BeginSession()
+    {
+        _main.ActiveConnections++;
+        _main.Requests++;
+    }
+
+    /// <summary>The session is over, well or not.</summary>
+    internal void EndSession() => _main.ActiveConnections--;
+
+    /// <summary>The server's machine has said that nobody takes datagrams there: the same as a failed connect.</summary>
+    internal void OnSessionRefused(ConnectionError error) => _main.HoldOff(error);
+
     /// <summary>The exchange is over and the connection clean: keeps it for the next.</summary>
     internal void Park(ServerConnection connection)
     {

@@ -18,6 +18,21 @@ public sealed class InteropLayoutTests
         ["SockStream"] = "SOCK_STREAM",
         ["SockNonBlock"] = "SOCK_NONBLOCK",
         ["SockCloseOnExec"] = "SOCK_CLOEXEC",
+        ["SoSendBuffer"] = "SO_SNDBUF",
+        ["SoReceiveTimeout"] = "SO_RCVTIMEO",
+        ["ErrNoEntry"] = "ENOENT",
+        ["SockDatagram"] = "SOCK_DGRAM",
+        ["SoReceiveBuffer"] = "SO_RCVBUF",
+        ["SoAttachFilter"] = "SO_ATTACH_FILTER",
+        ["BpfReturnConstant"] = "(BPF_RET | BPF_K)",
+        ["IpPacketInfo"] = "IP_PKTINFO",
+        ["Ipv6ReceivePacketInfo"] = "IPV6_RECVPKTINFO",
+        ["Ipv6PacketInfo"] = "IPV6_PKTINFO",
+        ["TcpRepair"] = "TCP_REPAIR",
+        ["IpProtoUdp"] = "IPPROTO_UDP",
+        ["MsgTruncated"] = "MSG_TRUNC",
+        ["MsgControlTruncated"] = "MSG_CTRUNC",
+        ["ErrMessageTooLong"] = "EMSGSIZE",
         ["SolSocket"] = "SOL_SOCKET",
         ["SoReuseAddr"] = "SO_REUSEADDR",
         ["SoError"] = "SO_ERROR",
@@ -67,6 +82,93 @@ public sealed class InteropLayoutTests
         ["ErrInProgress"] = "EINPROGRESS",
     };
 
+    private static readonly Dictionary<string, string> NetfilterNames = new()
+    {
+        ["AfNetlink"] = "AF_NETLINK",
+        ["SockRaw"] = "SOCK_RAW",
+        ["NetlinkNetfilter"] = "NETLINK_NETFILTER",
+        ["Subsystem"] = "NFNL_SUBSYS_NFTABLES",
+        ["BatchBegin"] = "NFNL_MSG_BATCH_BEGIN",
+        ["BatchEnd"] = "NFNL_MSG_BATCH_END",
+        ["MessageError"] = "NLMSG_ERROR",
+        ["FlagRequest"] = "NLM_F_REQUEST",
+        ["FlagAck"] = "NLM_F_ACK",
+        ["FlagCreate"] = "NLM_F_CREATE",
+        ["FlagAppend"] = "NLM_F_APPEND",
+        ["Nested"] = "NLA_F_NESTED",
+        ["NewTable"] = "NFT_MSG_NEWTABLE",
+        ["DeleteTable"] = "NFT_MSG_DELTABLE",
+        ["NewChain"] = "NFT_MSG_NEWCHAIN",
+        ["NewRule"] = "NFT_MSG_NEWRULE",
+        ["DeleteRule"] = "NFT_MSG_DELRULE",
+        ["NewSet"] = "NFT_MSG_NEWSET",
+        ["DeleteSet"] = "NFT_MSG_DELSET",
+        ["NewElements"] = "NFT_MSG_NEWSETELEM",
+        ["DeleteElements"] = "NFT_MSG_DELSETELEM",
+        ["FamilyInet"] = "NFPROTO_INET",
+        ["FamilyIPv4"] = "NFPROTO_IPV4",
+        ["FamilyIPv6"] = "NFPROTO_IPV6",
+        ["HookPreRouting"] = "NF_INET_PRE_ROUTING",
+        ["VerdictDrop"] = "NF_DROP",
+        ["VerdictAccept"] = "NF_ACCEPT",
+        ["TableName"] = "NFTA_TABLE_NAME",
+        ["ChainTable"] = "NFTA_CHAIN_TABLE",
+        ["ChainName"] = "NFTA_CHAIN_NAME",
+        ["ChainHook"] = "NFTA_CHAIN_HOOK",
+        ["ChainPolicy"] = "NFTA_CHAIN_POLICY",
+        ["ChainType"] = "NFTA_CHAIN_TYPE",
+        ["HookNumber"] = "NFTA_HOOK_HOOKNUM",
+        ["HookPriority"] = "NFTA_HOOK_PRIORITY",
+        ["RuleTable"] = "NFTA_RULE_TABLE",
+        ["RuleChain"] = "NFTA_RULE_CHAIN",
+        ["RuleExpressions"] = "NFTA_RULE_EXPRESSIONS",
+        ["ListElement"] = "NFTA_LIST_ELEM",
+        ["ExpressionName"] = "NFTA_EXPR_NAME",
+        ["ExpressionData"] = "NFTA_EXPR_DATA",
+        ["SetTable"] = "NFTA_SET_TABLE",
+        ["SetName"] = "NFTA_SET_NAME",
+        ["SetFlags"] = "NFTA_SET_FLAGS",
+        ["SetKeyType"] = "NFTA_SET_KEY_TYPE",
+        ["SetKeyLength"] = "NFTA_SET_KEY_LEN",
+        ["SetDescription"] = "NFTA_SET_DESC",
+        ["SetDescriptionSize"] = "NFTA_SET_DESC_SIZE",
+        ["SetId"] = "NFTA_SET_ID",
+        ["SetFlagTimeout"] = "NFT_SET_TIMEOUT",
+        ["ElementsTable"] = "NFTA_SET_ELEM_LIST_TABLE",
+        ["ElementsSet"] = "NFTA_SET_ELEM_LIST_SET",
+        ["ElementsList"] = "NFTA_SET_ELEM_LIST_ELEMENTS",
+        ["ElementKey"] = "NFTA_SET_ELEM_KEY",
+        ["ElementTimeout"] = "NFTA_SET_ELEM_TIMEOUT",
+        ["DataValue"] = "NFTA_DATA_VALUE",
+        ["DataVerdict"] = "NFTA_DATA_VERDICT",
+        ["VerdictCode"] = "NFTA_VERDICT_CODE",
+        ["MetaRegister"] = "NFTA_META_DREG",
+        ["MetaKey"] = "NFTA_META_KEY",
+        ["MetaFamily"] = "NFT_META_NFPROTO",
+        ["MetaProtocol"] = "NFT_META_L4PROTO",
+        ["CompareRegister"] = "NFTA_CMP_SREG",
+        ["CompareOperator"] = "NFTA_CMP_OP",
+        ["CompareData"] = "NFTA_CMP_DATA",
+        ["CompareEqual"] = "NFT_CMP_EQ",
+        ["PayloadRegister"] = "NFTA_PAYLOAD_DREG",
+        ["PayloadBase"] = "NFTA_PAYLOAD_BASE",
+        ["PayloadOffset"] = "NFTA_PAYLOAD_OFFSET",
+        ["PayloadLength"] = "NFTA_PAYLOAD_LEN",
+        ["PayloadNetwork"] = "NFT_PAYLOAD_NETWORK_HEADER",
+        ["PayloadTransport"] = "NFT_PAYLOAD_TRANSPORT_HEADER",
+        ["BitwiseSource"] = "NFTA_BITWISE_SREG",
+        ["BitwiseRegister"] = "NFTA_BITWISE_DREG",
+        ["BitwiseLength"] = "NFTA_BITWISE_LEN",
+        ["BitwiseMask"] = "NFTA_BITWISE_MASK",
+        ["BitwiseXor"] = "NFTA_BITWISE_XOR",
+        ["LookupSet"] = "NFTA_LOOKUP_SET",
+        ["LookupRegister"] = "NFTA_LOOKUP_SREG",
+        ["ImmediateRegister"] = "NFTA_IMMEDIATE_DREG",
+        ["ImmediateData"] = "NFTA_IMMEDIATE_DATA",
+        ["RegisterVerdict"] = "NFT_REG_VERDICT",
+        ["RegisterOne"] = "NFT_REG_1",
+    };
+
     private static readonly (string Expression, long Ours)[] Layouts =
     [
         ("sizeof(struct epoll_event)", Marshal.SizeOf<EpollEvent>()),
@@ -88,21 +190,42 @@ public sealed class InteropLayoutTests
         ("offsetof(struct sockaddr_in6, sin6_scope_id)", 24),
         ("sizeof(((struct sockaddr_un *)0)->sun_path)", 108),
         ("sizeof(struct linger)", 8),
+        ("sizeof(struct cmsghdr)", Datagrams.ControlHeader),
+        ("offsetof(struct cmsghdr, cmsg_level)", 8),
+        ("offsetof(struct cmsghdr, cmsg_type)", 12),
+        ("sizeof(struct in_pktinfo)", Datagrams.PacketInfo4),
+        ("offsetof(struct in_pktinfo, ipi_spec_dst)", 4),
+        ("sizeof(struct in6_pktinfo)", Datagrams.PacketInfo6),
+        ("offsetof(struct in6_pktinfo, ipi6_ifindex)", 16),
+        ("CMSG_SPACE(sizeof(struct in6_pktinfo))", Datagrams.ControlSpace),
+        ("sizeof(struct nlmsghdr)", NetlinkSocket.HeaderBytes),
+        ("sizeof(struct nfgenmsg)", 4),
+        ("sizeof(struct timeval)", 2 * sizeof(long)),
+        ("sizeof(struct sock_filter)", Marshal.SizeOf<FilterInstruction>()),
+        ("offsetof(struct sock_filter, k)", (long)Marshal.OffsetOf<FilterInstruction>(nameof(FilterInstruction.Operand))),
+        ("sizeof(struct sock_fprog)", Marshal.SizeOf<FilterProgram>()),
+        ("offsetof(struct sock_fprog, filter)", (long)Marshal.OffsetOf<FilterProgram>(nameof(FilterProgram.Instructions))),
     ];
 
     [Fact]
     public void ConstantsAndLayoutsAgreeWithTheCCompiler()
     {
         var expected = new List<(string Expression, long Ours)>(Layouts);
-        foreach (FieldInfo field in typeof(Linux).GetFields(BindingFlags.NonPublic | BindingFlags.Static))
-        {
-            Assert.True(Names.TryGetValue(field.Name, out string? name), $"{field.Name} has no C name in this test");
-            expected.Add(($"(uint32_t){name}", Convert.ToUInt32(field.GetRawConstantValue(), CultureInfo.InvariantCulture)));
-        }
+        Expect(expected, typeof(Linux), Names);
+        Expect(expected, typeof(Netfilter), NetfilterNames);
 
         string[] answers = Compile([.. expected.Select(e => e.Expression)]);
         Assert.Equal(expected.Count, answers.Length);
         for (int i = 0; i < answers.Length; i++) Assert.Equal($"{expected[i].Expression} = {expected[i].Ours}", $"{expected[i].Expression} = {answers[i]}");
+    }
+
+    private static void Expect(List<(string Expression, long Ours)> expected, Type numbers, Dictionary<string, string> names)
+    {
+        foreach (FieldInfo field in numbers.GetFields(BindingFlags.NonPublic | BindingFlags.Static))
+        {
+            Assert.True(names.TryGetValue(field.Name, out string? name), $"{field.Name} has no C name in this test");
+            expected.Add(($"(uint32_t){name}", Convert.ToUInt32(field.GetRawConstantValue(), CultureInfo.InvariantCulture)));
+        }
     }
 
     private static string[] Compile(string[] expressions)
@@ -111,7 +234,7 @@ public sealed class InteropLayoutTests
         try
         {
             var program = new StringBuilder("#define _GNU_SOURCE\n");
-            foreach (string header in new[] { "stdio", "stddef", "stdint", "errno", "fcntl", "sys/epoll", "sys/eventfd", "sys/socket", "sys/syscall", "sys/uio", "sys/un", "netinet/in", "netinet/tcp" })
+            foreach (string header in new[] { "stdio", "stddef", "stdint", "errno", "fcntl", "sys/epoll", "sys/eventfd", "sys/socket", "sys/syscall", "sys/uio", "sys/un", "netinet/in", "netinet/tcp", "linux/filter", "linux/netlink", "linux/netfilter", "linux/netfilter/nfnetlink", "linux/netfilter/nf_tables" })
             {
                 program.Append(CultureInfo.InvariantCulture, $"#include <{header}.h>\n");
             }

@@ -54,4 +54,29 @@ public sealed class BufferPoolTests
         foreach (BufferBlock block in blocks) pool.Return(block);
         Assert.Equal(64L * BufferPool.LargeSize, pool.AllocatedBytes);
     }
+
+    [Fact]
+    public void WhatGoesUnusedIsGivenBackAndWhatIsUsedIsKept()
+    {
+        var pool = new BufferPool();
+        BufferBlock[] peak = [.. Enumerable.Range(0, 1024).Select(_ => pool.Rent())];
+        foreach (BufferBlock block in peak) pool.Return(block);
+        Assert.Equal(1024L * BufferPool.SmallSize, pool.AllocatedBytes);
+        pool.Trim();
+        Assert.Equal(1024L * BufferPool.SmallSize, pool.AllocatedBytes);
+        // 200 in use at some time of each interval, and then no more.
+        for (int i = 0; i < 20; i++) Use(pool, 200);
+        Assert.InRange(pool.AllocatedBytes / BufferPool.SmallSize, 200, 200 + 32);
+        for (int i = 0; i < 20; i++) Use(pool, 0);
+        Assert.InRange(pool.AllocatedBytes / BufferPool.SmallSize, 0, 32);
+        Assert.Equal(0, pool.RentedBytes);
+    }
+
+    private static void Use(BufferPool pool, int blocks)
+    {
+        BufferBlock[] used = [.. Enumerable.Range(0, blocks).Select(_ => pool.Rent())];
+        Assert.Equal((long)blocks * BufferPool.SmallSize, pool.RentedBytes);
+        foreach (BufferBlock block in used) pool.Return(block);
+        pool.Trim();
+    }
 }

@@ -1,0 +1,92 @@
+namespace Appliance.Proxy.Interop;
+
+/// <summary>Numbers of nfnetlink and nf_tables; checked against the C headers by a test.</summary>
+internal static class Netfilter
+{
+    internal const int AfNetlink = 16;
+    internal const int SockRaw = 3;
+    internal const int NetlinkNetfilter = 12;
+    internal const int Subsystem = 10;
+    internal const int BatchBegin = 16;
+    internal const int BatchEnd = 17;
+    internal const int MessageError = 2;
+    internal const int FlagRequest = 0x1;
+    internal const int FlagAck = 0x4;
+    internal const int FlagCreate = 0x400;
+    internal const int FlagAppend = 0x800;
+    internal const int Nested = 1 << 15;
+
+    internal const int NewTable = 0;
+    internal const int DeleteTable = 2;
+    internal const int NewChain = 3;
+    internal const int NewRule = 6;
+    internal const int DeleteRule = 8;
+    internal const int NewSet = 9;
+    internal const int DeleteSet = 11;
+    internal const int NewElements = 12;
+    internal const int DeleteElements = 14;
+
+    internal const int FamilyInet = 1;
+    internal const int FamilyIPv4 = 2;
+    internal const int FamilyIPv6 = 10;
+    internal const int HookPreRouting = 0;
+    internal const int VerdictDrop = 0;
+    internal const int VerdictAccept = 1;
+
+    internal const int TableName = 1;
+    internal const int ChainTable = 1;
+    internal const int ChainName = 3;
+    internal const int ChainHook = 4;
+    internal const int ChainPolicy = 5;
+    internal const int ChainType = 7;
+    internal const int HookNumber = 1;
+    internal const int HookPriority = 2;
+    internal const int RuleTable = 1;
+    internal const int RuleChain = 2;
+    internal const int RuleExpressions = 4;
+    internal const int ListElement = 1;
+    internal const int ExpressionName = 1;
+    internal const int ExpressionData = 2;
+    internal const int SetTable = 1;
+    internal const int SetName = 2;
+    internal const int SetFlags = 3;
+    internal const int SetKeyType = 4;
+    internal const int SetKeyLength = 5;
+    internal const int SetDescription = 9;
+    internal const int SetDescriptionSize = 1;
+    internal const int SetId = 10;
+    internal const int SetFlagTimeout = 0x10;
+    internal const int ElementsTable = 1;
+    internal const int ElementsSet = 2;
+    internal const int ElementsList = 3;
+    internal const int ElementKey = 1;
+    internal const int ElementTimeout = 4;
+    internal const int DataValue = 1;
+    internal const int DataVerdict = 2;
+    internal const int VerdictCode = 1;
+    internal const int MetaRegister = 1;
+    internal const int MetaKey = 2;
+    internal const int MetaFamily = 15;
+    internal const int MetaProtocol = 16;
+    internal const int CompareRegister = 1;
+    internal const int CompareOperator = 2;
+    internal const int CompareData = 3;
+    internal const int CompareEqual = 0;
+    internal const int PayloadRegister = 1;
+    internal const int PayloadBase = 2;
+    internal const int PayloadOffset = 3;
+    internal const int PayloadLength = 4;
+    internal const int PayloadNetwork = 1;
+    internal const int PayloadTransport = 2;
+    internal const int BitwiseSource = 1;
+    internal const int BitwiseRegister = 2;
+    internal const int BitwiseLength = 3;
+    internal const int BitwiseMask = 4;
+    internal const int BitwiseXor = 5;
+    internal const int LookupSet = 1;
+    internal const int LookupRegister = 2;
+    internal const int ImmediateRegister = 1;
+    internal const int ImmediateData = 2;
+    internal const int RegisterVerdict = 0;
+    internal const int RegisterOne = 1;
+}

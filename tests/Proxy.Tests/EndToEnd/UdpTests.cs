@@ -1,0 +1,266 @@
+using System.Net;
+using Appliance.Proxy;
+using Appliance.Proxy.Configuration;
+using Proxy.Tests.Support;
+using TestSupport;
+
+namespace Proxy.Tests.EndToEnd;
+
+/// <summary>Datagram sessions over real sockets.</summary>
+public sealed class UdpTests
+{
+    private readonly VirtualClock _clock = new();
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task ManyClientsEachGetTheirOwnAnswers(int loops)
+    {
+        using UdpPeer server = new UdpPeer().Echo();
+        await using ProxyRig rig = Rig(Settings(server.Address), loops);
+        UdpPeer[] clients = [.. Enumerable.Range(0, 100).Select(_ => new UdpPeer())];
+        for (int round = 0; round < 3; round++)
+        {
+            for (int i = 0; i < clients.Length; i++) await clients[i].SendAsync(rig.Address, $"{round} of {i}");
+            for (int i = 0; i < clients.Length; i++) Assert.Equal($"{round} of {i}", await clients[i].ReceiveTextAsync());
+        }
+
+        Assert.Equal((100, 100), (rig.Listener.ActiveConnections, rig.Listener.AcceptedConnections));
+        Assert.Equal((300, 300), (rig.Listener.Udp!.DatagramsFromClients, rig.Listener.Udp.DatagramsToClients));
+        Assert.True(rig.Listener.ReceivedBytes > 0 && rig.Listener.ReceivedBytes == rig.Listener.SentBytes);
+        Assert.Equal(0, rig.Listener.Udp.Dropped.Sum());
+        foreach (UdpPeer client in clients) client.Dispose();
+        await EndAsync(rig);
+    }
+
+    [Theory]
+    [InlineData("0.0.0.0", "127.0.0.5")]
+    [InlineData("0.0.0.0", "127.0.0.6")]
+    [InlineData("::", "127.0.0.7")]
+    [InlineData("::", "::1")]
+    public async Task AnAnswerComesFromTheAddressThatTheClientSpokeTo(string bound, string used)
+    {
+        using UdpPeer server = new UdpPeer().Echo();
+        await using ProxyRig rig = Rig(Settings(server.Address, bound));
+        var to = new IPEndPoint(IPAddress.Parse(used), rig.Address.Port);
+        using var client = new UdpPeer(new IPEndPoint(to.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork ? IPAddress.Loopback : IPAddress.IPv6Loopback, 0));
+        await client.SendAsync(to, "x");
+        Assert.Equal(to, (await client.ReceiveAsync()).From);
+        await EndAsync(rig);
+    }
+
+    [Fact]
+    public async Task OneClientSpeakingToTwoAddressesHasTwoSessions()
+    {
+        using UdpPeer server = new UdpPeer().Echo();
+        await using ProxyRig rig = Rig(Settings(server.Address, "0.0.0.0"));
+        using var client = new UdpPeer();
+        foreach (string address in new[] { "127.0.0.5", "127.0.0.6", "127.0.0.5" })
+        {
+            var to = new IPEndPoint(IPAddress.Parse(address), rig.Address.Port);
+            await client.SendAsync(to, "x");
+            Assert.Equal(to, (await client.ReceiveAsync()).From);
+        }
+
+        Assert.Equal(2, rig.Listener.AcceptedConnections);
+        await EndAsync(rig);
+    }
+
+    [Fact]
+    public async Task ASessionEndsAfterItsResponses()
+    {
+        using UdpPeer server = new UdpPeer().Echo(answers: 3);
+        await using ProxyRig rig = Rig(Settings(server.Address, udp: new UdpSettings { Responses = 2 }));
+        using var client = new UdpPeer();
+        await client.SendAsync(rig.Address, "x");
+        await client.ReceiveTextAsync();
+        await client.ReceiveTextAsync();
+        await Deadline.Until(() => rig.Listener.ActiveConnections == 0, "the session is over");
+        await client.SendAsync(rig.Address, "y");
+        Assert.Equal("y", await client.ReceiveTextAsync());
+        Assert.Equal(2, rig.Listener.AcceptedConnections);
+        await EndAsync(rig);
+    }
+
+    [Fact]
+    public async Task ASessionEndsWhenNeitherSideHasSentForTheIdleTime()
+    {
+        using UdpPeer server = new UdpPeer().Echo();
+        await using ProxyRig rig = Rig(Settings(server.Address));
+        using var client = new UdpPeer();
+        for (int i = 0; i < 5; i++)
+        {
+            await client.SendAsync(rig.Address, "x");
+            await client.ReceiveTextAsync();
+            _clock.Advance(TimeSpan.FromSeconds(29));
+            long turns = rig.Server.GetStatus().Loops[0].Turns;
+            await Deadline.Until(() => rig.Server.GetStatus().Loops[0].Turns > turns + 1, "the loop has seen the time");
+            Assert.Equal(1, rig.Listener.ActiveConnections);
+        }
+
+        _clock.Advance(TimeSpan.FromSeconds(2));
+        await Deadline.Until(() => rig.Listener.ActiveConnections == 0, "the session is over");
+        Assert.Equal(1, rig.Listener.AcceptedConnections);
+        Assert.Equal(0, rig.Upstream.ActiveConnections);
+    }
+
+    [Fact]
+    public async Task AtTheBoundFurtherClientsAreDroppedAndThoseWithASessionGoOn()
+    {
+        using UdpPeer server = new UdpPeer().Echo();
+        await using ProxyRig rig = Rig(Settings(server.Address, udp: new UdpSettings { MaximumSessions = 2 }), loops: 2);
+        UdpPeer[] clients = [.. Enumerable.Range(0, 3).Select(_ => new UdpPeer())];
+        for (int i = 0; i < 2; i++)
+        {
+            await clients[i].SendAsync(rig.Address, "x");
+            await clients[i].ReceiveTextAsync();
+        }
+
+        await clients[2].SendAsync(rig.Address, "y");
+        await Deadline.Until(() => Dropped(rig, UdpDropReason.Sessions) == 1, "it is dropped");
+        await clients[0].SendAsync(rig.Address, "z");
+        Assert.Equal("z", await clients[0].ReceiveTextAsync());
+        Assert.Equal(3, server.Received);
+        await EndAsync(rig);
+    }
+
+    [Fact]
+    public async Task AServerWhereNobodyListensIsAFailureAndTheNextSessionGoesElsewhere()
+    {
+        using UdpPeer server = new UdpPeer().Echo();
+        using var gone = new UdpPeer();
+        IPEndPoint nobody = gone.Address;
+        gone.Dispose();
+        await using ProxyRig rig = Rig(Settings([nobody, server.Address]));
+        using var client = new UdpPeer();
+        await client.SendAsync(rig.Address, "lost");
+        await Deadline.Until(() => rig.Upstream.Failures == 1 && rig.Listener.ActiveConnections == 0, "the refusal ends the session");
+        for (int i = 0; i < 4; i++)
+        {
+            using var next = new UdpPeer();
+            await next.SendAsync(rig.Address, "x");
+            Assert.Equal("x", await next.ReceiveTextAsync());
+        }
+
+        Assert.Equal("down", rig.Upstream.State);
+        await EndAsync(rig);
+    }
+
+    [Fact]
+    public async Task TheLargestDatagramPassesBothWays()
+    {
+        using UdpPeer server = new UdpPeer().Echo();
+        await using ProxyRig rig = Rig(Settings(server.Address));
+        using var client = new UdpPeer();
+        byte[] largest = new byte[65_507];
+        new Random(1).NextBytes(largest);
+        await client.SendAsync(rig.Address, largest);
+        Assert.Equal(largest, (await client.ReceiveAsync()).Bytes);
+        await client.SendAsync(rig.Address, []);
+        Assert.Empty((await client.ReceiveAsync()).Bytes);
+        await EndAsync(rig);
+    }
+
+    [Fact]
+    public async Task SessionsAreConnectionsToAdmission()
+    {
+        using UdpPeer server = new UdpPeer().Echo();
+        await using ProxyRig rig = Rig(Settings(server.Address, admission: new AdmissionSettings { ConcurrentConnections = 1 }));
+        using UdpPeer first = new(), second = new(), other = new(new IPEndPoint(IPAddress.Parse("127.0.0.2"), 0));
+        await first.SendAsync(rig.Address, "x");
+        await first.ReceiveTextAsync();
+        await second.SendAsync(rig.Address, "x");
+        await Deadline.Until(() => Dropped(rig, UdpDropReason.Admission) == 1, "the second session is refused");
+        Assert.Equal(1, rig.Listener.Admission.Refused[(int)AdmissionRule.ClientConnections]);
+        await other.SendAsync(rig.Address, "x");
+        Assert.Equal("x", await other.ReceiveTextAsync());
+        await EndAsync(rig);
+        await second.SendAsync(rig.Address, "x");
+        Assert.Equal("x", await second.ReceiveTextAsync());
+        Assert.Equal(1, Dropped(rig, UdpDropReason.Admission));
+        await EndAsync(rig);
+    }
+
+    [Fact]
+    public async Task DatagramsAboveTheRateAreDropped()
+    {
+        using UdpPeer server = new UdpPeer().Echo();
+        await using ProxyRig rig = Rig(Settings(server.Address, admission: new AdmissionSettings { BytesPerSecond = 16_000 }));
+        using var client = new UdpPeer();
+        for (int i = 0; i < 10; i++) await client.SendAsync(rig.Address, new byte[1000]);
+        await Deadline.Until(() => rig.Listener.Udp!.DatagramsFromClients == 10, "all have come");
+        Assert.True(Dropped(rig, UdpDropReason.Rate) >= 8, "two thousand bytes at once");
+        await EndAsync(rig);
+    }
+
+    [Fact]
+    public async Task AReloadKeepsSessionsAndARemovedListenerServesThemUntilTheyAreIdle()
+    {
+        using UdpPeer server = new UdpPeer().Echo(), replacement = new UdpPeer().Echo();
+        ProxySettings settings = Settings(server.Address);
+        await using ProxyRig rig = Rig(settings);
+        IPEndPoint address = rig.Address;
+        using UdpPeer client = new(), late = new();
+        await client.SendAsync(address, "a");
+        await client.ReceiveTextAsync();
+        rig.Server.Apply(settings with { Upstreams = [ProxyRig.Pool(replacement.Address)] });
+        await client.SendAsync(address, "b");
+        Assert.Equal("b", await client.ReceiveTextAsync());
+        Assert.Equal((2, 0, 1), (server.Received, replacement.Received, rig.Listener.AcceptedConnections));
+        rig.Server.Apply(settings with { Listeners = [] });
+        await client.SendAsync(address, "c");
+        Assert.Equal("c", await client.ReceiveTextAsync());
+        await late.SendAsync(address, "d");
+        await client.SendAsync(address, "e");
+        Assert.Equal("e", await client.ReceiveTextAsync());
+        Assert.Equal((4, 0), (server.Received, replacement.Received));
+        _clock.Advance(TimeSpan.FromSeconds(31));
+    }
+
+    [Fact]
+    public async Task TheSameAddressMayBeATcpListenersToo()
+    {
+        using UdpPeer server = new UdpPeer().Echo();
+        IPEndPoint address = Upstream.Nobody();
+        ProxySettings settings = Settings(server.Address);
+        ListenerSettings udp = settings.Listeners[0] with { Address = address };
+        ListenerSettings tcp = udp with { Name = "stream", Protocol = ListenerProtocol.Tcp };
+        await using ProxyRig rig = Rig(settings with { Listeners = [udp, tcp] });
+        rig.Server.Apply(settings with { Listeners = [tcp, udp] });
+        Assert.Equal(["tcp", "udp"], rig.Server.GetStatus().Listeners.Select(listener => listener.Protocol));
+        using var client = new UdpPeer();
+        await client.SendAsync(address, "x");
+        Assert.Equal("x", await client.ReceiveTextAsync());
+        await EndAsync(rig);
+    }
+
+    private ProxyRig Rig(ProxySettings settings, int loops = 1) => new(settings, loops, time: _clock);
+
+    private static ProxySettings Settings(
+        IPEndPoint server, string bound = "127.0.0.1", UdpSettings? udp = null, AdmissionSettings? admission = null) =>
+        Settings([server], bound, udp, admission);
+
+    private static ProxySettings Settings(
+        IPEndPoint[] servers, string bound = "127.0.0.1", UdpSettings? udp = null, AdmissionSettings? admission = null)
+    {
+        var listener = new ListenerSettings
+        {
+            Name = "datagrams",
+            Protocol = ListenerProtocol.Udp,
+            Address = new IPEndPoint(IPAddress.Parse(bound), 0),
+            Upstream = "app",
+            Udp = udp ?? new UdpSettings(),
+            Admission = admission,
+        };
+        return new ProxySettings { Listeners = [listener], Upstreams = [ProxyRig.Pool(servers)] };
+    }
+
+    private static long Dropped(ProxyRig rig, UdpDropReason reason) => rig.Listener.Udp!.Dropped[(int)reason];
+
+    /// <summary>Ends the sessions: the rig expects that nothing is left.</summary>
+    private async Task EndAsync(ProxyRig rig)
+    {
+        _clock.Advance(TimeSpan.FromSeconds(31));
+        await Deadline.Until(() => rig.Server.GetStatus().Listeners.Sum(listener => listener.ActiveConnections) == 0, "the sessions are over");
+    }
+}
