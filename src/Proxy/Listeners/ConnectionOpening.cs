@@ -1,4 +1,3 @@
-using Appliance.Proxy.Admission;
 using Appliance.Proxy.Layer4;
 using Appliance.Proxy.Transport;
 using Microsoft.Extensions.Logging;
