@@ -139,8 +139,9 @@ public sealed class ProxyServer : IDisposable
             ImmutableArray<UpstreamPool> begun = [.. pools.Where(pool => !_pools.Contains(pool))];
             _pools = pools;
             foreach (Listener listener in gone) listener.Close();
-            foreach (UpstreamPool pool in begun) pool.Start();
+            // In this order: a last check of the old pool must not overwrite what the new one has adopted.
             foreach (UpstreamPool pool in retired) pool.Retire(PoolOf(pool.Settings.Name));
+            foreach (UpstreamPool pool in begun) pool.Start();
             _offload.Apply(_listeners);
             if (gone.Length > 0) CloseIdleConnections();
         }

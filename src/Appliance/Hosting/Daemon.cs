@@ -112,6 +112,7 @@ internal sealed class Daemon : IDisposable
         Pauses = new PauseWatch(),
         Decisions = new DecisionStatistics(loops),
         Proxy = proxy,
+        AccessLog = Own(new AccessLogWriter(proxy.ReadAccessLog, Console.OpenStandardOutput(), JournalStream.IsStandardOutput(_options.Environment))),
         Table = policies?.Table,
         Engine = policies?.Engine,
         PolicyFile = policies?.File,

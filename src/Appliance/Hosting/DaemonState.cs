@@ -67,6 +67,7 @@ internal sealed class DaemonState
     {
         HaReport? ha = Ha?.Report();
         ApplianceConfig config = Config;
+        ProxyStatus proxy = Proxy.GetStatus();
         bool bundleMissing = Engine is { Current: null } && config.Listeners.Any(listener => listener.EnforcePolicies);
         return new DaemonSnapshot
         {
@@ -74,7 +75,7 @@ internal sealed class DaemonState
             Version = ProductVersion.Text,
             StartedAt = StartedAt,
             NotReady = Readiness.Reasons(ha is not { IsStarting: true }, bundleMissing),
-            Proxy = Proxy.GetStatus(),
+            Proxy = proxy,
             Decisions = Decisions,
             Ha = ha,
             PolicyFile = PolicyFile?.Status,
@@ -85,7 +86,7 @@ internal sealed class DaemonState
             ReloadsApplied = Interlocked.Read(ref _reloadsApplied),
             ReloadsRefused = Interlocked.Read(ref _reloadsRefused),
             LogDropped = Log.Dropped,
-            AccessLogDropped = AccessLog?.Dropped ?? 0,
+            AccessLogDropped = proxy.AccessLogDropped + (AccessLog?.Dropped ?? 0),
             LongestPause = Pauses.Longest,
         };
     }

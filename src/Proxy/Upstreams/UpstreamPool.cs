@@ -118,9 +118,15 @@ internal sealed class UpstreamPool
     /// <summary>A check has ended. On the checker's loop.</summary>
     internal void OnChecked(ServerState state, HealthCheckSettings settings, string? failure, EventLoop loop)
     {
-        HealthRecord before = state.Health;
-        HealthRecord after = HealthVerdict.After(settings, before, failure, loop.UtcNow);
-        state.Health = after;
+        HealthRecord before, after;
+        lock (_gate)
+        {
+            // The server may belong to the next pool already, which knows better, or no longer checks and could never find it up again.
+            if (_retired) return;
+            before = state.Health;
+            state.Health = after = HealthVerdict.After(settings, before, failure, loop.UtcNow);
+        }
+
         if (after.Up == before.Up) return;
         if (after.Up)
         {

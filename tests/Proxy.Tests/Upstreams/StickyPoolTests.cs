@@ -76,6 +76,17 @@ public sealed class StickyPoolTests
     }
 
     [Fact]
+    public async Task ACheckThatEndsAfterItsPoolWasReplacedSaysNothing()
+    {
+        await using var rig = new LoopRig();
+        UpstreamPool shared = Pool(rig, ProxyRig.Pool(First));
+        ServerState state = shared.States.Single();
+        shared.Retire(null);
+        await rig.DoAsync(() => shared.OnChecked(state, new HealthCheckSettings(), "late", rig.Loop));
+        Assert.True(state.Health.Up && state.Health.IsUnchecked);
+    }
+
+    [Fact]
     public async Task ChoosingAndConcludingAllocatesNothingByAnyMethod()
     {
         await using var rig = new LoopRig();
