@@ -7,12 +7,15 @@ namespace Appliance.Proxy.Layer4;
 /// <summary>Looks at what a client sends first and leaves it in the kernel, for whoever comes next: a relay, or TLS.</summary>
 internal static class FirstBytes
 {
+    /// <summary>Judges what a connection has sent so far, from its first byte on.</summary>
+    internal delegate HeadProgress Judge(ReadOnlySpan<byte> bytes);
+
     /// <summary>Shows the judge everything received so far, each time there is more, until it is sure. At most 16 KiB are shown.</summary>
     /// <param name="connection">From which nothing has been read yet.</param>
     /// <param name="deadlineNs">When to give up.</param>
     /// <param name="judge">Must be sure of 16 KiB.</param>
     /// <returns>The verdict; Incomplete: the connection ended before, or time is up (then its Error says so).</returns>
-    internal static async ValueTask<HeadProgress> PeekAsync(Connection connection, long deadlineNs, FirstBytesJudge judge)
+    internal static async ValueTask<HeadProgress> PeekAsync(Connection connection, long deadlineNs, Judge judge)
     {
         ConnectionReader reader = connection.Reader;
         reader.DeadlineNs = deadlineNs;
@@ -42,7 +45,7 @@ internal static class FirstBytes
     }
 
     /// <summary>The buffer is held only while looking: a client that takes its time costs none.</summary>
-    private static HeadProgress Look(Connection connection, FirstBytesJudge judge)
+    private static HeadProgress Look(Connection connection, Judge judge)
     {
         BufferBlock buffer = connection.Loop.Buffers.Rent();
         int seen = connection.Reader.Peek(buffer);
