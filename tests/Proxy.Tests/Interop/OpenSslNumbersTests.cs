@@ -37,8 +37,6 @@ public sealed class OpenSslNumbersTests
         ["VerifyOk"] = "X509_V_OK",
         ["ErrorWantRead"] = "SSL_ERROR_WANT_READ",
         ["ErrorZeroReturn"] = "SSL_ERROR_ZERO_RETURN",
-        ["SentShutdown"] = "SSL_SENT_SHUTDOWN",
-        ["ReceivedShutdown"] = "SSL_RECEIVED_SHUTDOWN",
         ["ExtensionOk"] = "SSL_TLSEXT_ERR_OK",
         ["ExtensionFatal"] = "SSL_TLSEXT_ERR_ALERT_FATAL",
         ["ExtensionIgnored"] = "SSL_TLSEXT_ERR_NOACK",

@@ -109,19 +109,35 @@ public sealed class UpstreamTlsTests : IDisposable
         Assert.Equal(1, second.Listener.TlsResumed);
     }
 
-    [Fact]
-    public async Task AReloadFromPlainToTlsLeavesNoPlainConnectionInUse()
+    [Theory]
+    [InlineData(TlsVersion.Tls12)]
+    [InlineData(TlsVersion.Tls13)]
+    public async Task AClosedConnectionsSessionIsResumed(TlsVersion version)
     {
-        using X509Certificate2 certificate = _authority.IssueForClient("127.0.0.1");
-        using var server = new TlsUpstream(certificate, TlsUpstream.Answering(TlsRigs.Answer));
+        using Upstream server = new Upstream().ServeAnswer(TlsRigs.Answer);
+        TlsSettings tls = TlsRigs.With(_authority.Issue("127.0.0.1")) with { MinimumVersion = version };
+        await using var second = new ProxyRig(TlsRigs.Settings(tls, server.Address));
+        // From now on it answers with `Connection: close`.
+        second.Server.SetDraining(true);
+        await using ProxyRig first = Rig(new UpstreamTlsSettings { CaFile = _authority.RootFile }, second.Address);
+        for (int i = 0; i < 4; i++) Assert.Equal(200, (await first.AskAsync("GET / HTTP/1.1\r\nHost: a\r\n\r\n")).Head.Status);
+        Assert.Equal((4, 3), (second.Listener.TlsHandshakes, second.Listener.TlsResumed));
+    }
+
+    [Fact]
+    public async Task AfterAReloadToTlsNothingIsSentInTheClear()
+    {
+        using Upstream server = new Upstream().ServeAnswer(TlsRigs.Answer);
         ProxySettings plain = ProxyRig.HttpSettings(new TimeoutSettings(), server.Address);
         await using var rig = new ProxyRig(plain);
-        rig.Server.Apply(plain with
-        {
-            Upstreams = TlsRigs.SecurePool(new UpstreamTlsSettings { CaFile = _authority.RootFile }, server.Address),
-        });
-        await rig.OnLoopAsync(() => 0);
         Assert.Equal(200, (await rig.AskAsync("GET / HTTP/1.1\r\nHost: a\r\n\r\n")).Head.Status);
+        rig.Server.Apply(plain with { Upstreams = TlsRigs.SecurePool(new UpstreamTlsSettings(), server.Address) });
+        await rig.OnLoopAsync(() => 0);
+        // The kept connection would do, and so would a new one in the clear.
+        Task<(HttpText Head, string Body)> asking = rig.AskAsync("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+        await Deadline.Until(() => server.Count == 2, "a connection of its own");
+        server.Dispose();
+        Assert.Equal(502, (await asking).Head.Status);
     }
 
     private static ProxyRig Rig(UpstreamTlsSettings tls, IPEndPoint server) =>
