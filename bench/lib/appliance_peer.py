@@ -14,7 +14,7 @@ listeners:
   - name: web
     address: 127.0.0.1:{port}
     protocol: http
-    policies: enforce
+{tls}    policies: enforce
     routes:
       - {{ hosts: [api.example.com], path_prefix: /v1, upstream: api }}
       - {{ path_prefix: /assets, upstream: assets }}
@@ -59,7 +59,8 @@ class AppliancePeer:
     # The JIT compiles hot methods twice, the second time with a profile, on a thread that waits until start-up is over.
     warm_up_seconds = 8
 
-    def __init__(self, binary, access):
+    def __init__(self, binary, access, secure=False):
+        self._secure = secure
         self._binary = pathlib.Path(binary) if binary else None
         self._access = access
 
@@ -77,8 +78,9 @@ class AppliancePeer:
 
     def start(self, directory, ports, core):
         config = directory / "appliance.yaml"
+        tls = f"    tls: {{ certificate_file: {directory}/tls.pem, key_file: {directory}/tls.key }}\n"
         config.write_text(CONFIG.format(directory=directory, port=ports.ours, admin=ports.admin, upstream=ports.upstream,
-                                        access=self._access))
+                                        access=self._access, tls=tls if self._secure else ""))
         (directory / "policies.json").write_text(json.dumps(BUNDLE, indent=2))
         for name in ("run", "state"):
             (directory / name).mkdir()

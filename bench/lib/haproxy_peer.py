@@ -19,7 +19,7 @@ defaults
   timeout http-request 10s
   timeout http-keep-alive 600s
 frontend web
-  bind 127.0.0.1:{port} backlog 4096
+  bind 127.0.0.1:{port} backlog 4096{secure}
   stick-table type ip size 100k expire 60s store http_req_rate(1s)
   http-request track-sc0 src
   http-request deny deny_status 429 if {{ sc_http_req_rate(0) gt 100000000 }}
@@ -39,12 +39,16 @@ class HaproxyPeer:
     name = "haproxy"
     warm_up_seconds = 1
 
+    def __init__(self, secure=False):
+        self._secure = secure
+
     def version(self):
         return subprocess.run(["haproxy", "-v"], capture_output=True, text=True, check=True).stdout.split()[2]
 
     def start(self, directory, ports, core):
         config = directory / "haproxy.cfg"
-        config.write_text(CONFIG.format(port=ports.haproxy, upstream=ports.upstream))
+        config.write_text(CONFIG.format(
+            port=ports.haproxy, upstream=ports.upstream, secure=f" ssl crt {directory}/tls.both.pem ssl-min-ver TLSv1.3" if self._secure else ""))
         child = Child("haproxy", ["haproxy", "-db", "-f", str(config)], core, directory / "haproxy.log")
         child.wait_listening(ports.haproxy)
         return child, ports.haproxy

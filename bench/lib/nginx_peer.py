@@ -21,14 +21,14 @@ http {{
   proxy_set_header Host $host;
   proxy_set_header X-Forwarded-For $remote_addr;
   proxy_set_header X-Forwarded-Proto $scheme;
-  limit_req zone=clients burst=1000000 nodelay;
+{certificate}  limit_req zone=clients burst=1000000 nodelay;
   server {{
-    listen 127.0.0.1:{port} backlog=4096 reuseport default_server;
+    listen 127.0.0.1:{port} backlog=4096 reuseport default_server{secure};
     location /assets {{ proxy_pass http://assets; }}
     location / {{ proxy_pass http://web; }}
   }}
   server {{
-    listen 127.0.0.1:{port};
+    listen 127.0.0.1:{port}{secure};
     server_name api.example.com;
     location /v1 {{ proxy_pass http://api; }}
     location /assets {{ proxy_pass http://assets; }}
@@ -42,12 +42,17 @@ class NginxPeer:
     name = "nginx"
     warm_up_seconds = 1
 
+    def __init__(self, secure=False):
+        self._secure = secure
+
     def version(self):
         return subprocess.run(["nginx", "-v"], capture_output=True, text=True, check=True).stderr.split("/")[-1].strip()
 
     def start(self, directory, ports, core):
         config = directory / "nginx.conf"
-        config.write_text(CONFIG.format(directory=directory, port=ports.nginx, upstream=ports.upstream))
+        certificate = f"  ssl_certificate {directory}/tls.pem; ssl_certificate_key {directory}/tls.key; ssl_protocols TLSv1.3;\n"
+        config.write_text(CONFIG.format(directory=directory, port=ports.nginx, upstream=ports.upstream,
+                                        secure=" ssl" if self._secure else "", certificate=certificate if self._secure else ""))
         child = Child("nginx", ["nginx", "-e", f"{directory}/nginx.error", "-c", str(config)], core, directory / "nginx.log")
         child.wait_listening(ports.nginx)
         return child, ports.nginx

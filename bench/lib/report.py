@@ -71,8 +71,8 @@ def load_average():
     return f"{os.getloadavg()[0]:.2f}"
 
 
-def page(versions, settings, tables):
+def page(title, name, versions, settings, tables):
     shown = ", ".join(f"{name} {version}" for name, version in versions.items())
-    head = ["# HTTP/1.1 proxying: CPU per request", "", "Made by `bench/http`; how it measures is in bench/README.md.", "",
+    head = [f"# {title}", "", f"Made by `bench/{name}`; how it measures is in bench/README.md.", "",
             f"* versions: {shown}", f"* machine: {machine()}", f"* run: {settings}", ""]
     return "\n".join(head + tables).rstrip() + "\n"

@@ -26,7 +26,7 @@ def run_wrk(case, port, seconds, core):
     if case.close:
         command += ["-H", "Connection: close"]
     # A path that no prefix route takes: the last, general route answers, so all routes are tried.
-    command.append(f"http://127.0.0.1:{port}/index")
+    command.append(f"{case.scheme}://127.0.0.1:{port}/index")
     done = subprocess.run(command, capture_output=True, text=True, timeout=seconds + 30, check=True)
     counted = json.loads(done.stdout.rpartition("REPORT ")[2])
     if counted["failed"] > 0 or counted["requests"] == 0:

@@ -9,7 +9,7 @@ missing_packages() {
     while read -r tool package levels; do
         [[ -n $tool && $tool != \#* ]] || continue
         for level in "$@"; do
-            if [[ ,$levels, == *,$level,* ]] && ! command -v "$tool" >/dev/null; then echo "$package"; fi
+            if [[ ,$levels, == *,$level,* ]] && ! [[ $tool == /* && -e $tool ]] && ! command -v "$tool" >/dev/null; then echo "$package"; fi
         done
     done < "$REQUIREMENTS" | sort -u
 }

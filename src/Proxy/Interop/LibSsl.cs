@@ -108,9 +108,6 @@ internal static unsafe class LibSsl
     [DllImport(Library, EntryPoint = "SSL_shutdown")]
     internal static extern int Shutdown(nint ssl);
 
-    [DllImport(Library, EntryPoint = "SSL_set_shutdown")]
-    internal static extern void SetShutdown(nint ssl, int mode);
-
     [DllImport(Library, EntryPoint = "SSL_has_pending")]
     [SuppressGCTransition]
     internal static extern int HasPending(nint ssl);
@@ -144,6 +141,12 @@ internal static unsafe class LibSsl
 
     [DllImport(Library, EntryPoint = "SSL_set_session")]
     internal static extern int SetSession(nint ssl, nint session);
+
+    [DllImport(Library, EntryPoint = "i2d_SSL_SESSION")]
+    internal static extern int SessionToDer(nint session, byte** bytes);
+
+    [DllImport(Library, EntryPoint = "d2i_SSL_SESSION")]
+    internal static extern nint SessionFromDer(nint* reuse, byte** bytes, long length);
 
     [DllImport(Library, EntryPoint = "SSL_SESSION_free")]
     internal static extern void SessionFree(nint session);

@@ -35,9 +35,6 @@ internal static class OpenSslNumbers
     internal const int ErrorWantRead = 2;
     internal const int ErrorZeroReturn = 6;
 
-    internal const int SentShutdown = 1;
-    internal const int ReceivedShutdown = 2;
-
     internal const int ExtensionOk = 0;
     internal const int ExtensionFatal = 2;
     internal const int ExtensionIgnored = 3;

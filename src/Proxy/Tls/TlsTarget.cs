@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text;
-using Appliance.Proxy.Interop;
 
 namespace Appliance.Proxy.Tls;
 
@@ -31,15 +30,11 @@ internal sealed class TlsTarget
     /// <summary>The name, zero-terminated.</summary>
     internal byte[] HostBytes { get; }
 
-    /// <summary>What the next connection offers to resume.</summary>
-    internal SslSessionHandle? Session { get; private set; }
-
-    /// <summary>Takes over a session for the next connection.</summary>
-    internal void Keep(SslSessionHandle session)
-    {
-        Session?.Dispose();
-        Session = session;
-    }
+    /// <summary>
+    /// What the next connection offers to resume, as DER: each connection makes an object of its own of it, because OpenSSL marks the one that a
+    /// connection used as spent, and whatever it copies from that one as well.
+    /// </summary>
+    internal byte[]? Session { get; set; }
 
     /// <summary>A handshake went well.</summary>
     internal void OnSecured() => _toldFailure = null;
@@ -48,7 +43,6 @@ internal sealed class TlsTarget
     internal bool OnFailed(string reason)
     {
         // What the server made of an old session may be why.
-        Session?.Dispose();
         Session = null;
         if (_toldFailure == reason) return false;
         _toldFailure = reason;

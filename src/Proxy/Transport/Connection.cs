@@ -68,8 +68,11 @@ internal sealed class Connection : LoopSource, IDuplexPipe, IValueTaskSource<boo
     /// <summary>True when the peer speaks TLS with us.</summary>
     internal bool IsSecure => Tls is not null;
 
-    /// <summary>True while the bytes on the socket are the stream's bytes; false behind TLS, whose bytes this process must see.</summary>
-    internal bool CanSplice => Tls is null;
+    /// <summary>
+    /// True while the bytes may pass inside the kernel: not behind TLS, whose bytes this process must see, nor under a limit of bytes per second,
+    /// which the reader and the writer keep.
+    /// </summary>
+    internal bool CanSplice { get => field && Tls is null && Throttle is null; set; } = true;
 
     /// <summary>What went wrong, the first time something did.</summary>
     internal ConnectionError Error { get; private set; }

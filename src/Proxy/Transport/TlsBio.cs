@@ -49,7 +49,17 @@ internal static unsafe class TlsBio
     private static int Read(nint bio, byte* buffer, int length)
     {
         TlsSession session = SessionOfBio(bio);
-        int received = session.Receive(buffer, length);
+        int received;
+        try
+        {
+            received = session.Receive(buffer, length);
+        }
+        catch (Exception error)
+        {
+            session.Break(error.Message);
+            received = -1;
+        }
+
         if (received > 0) LibCrypto.BioClearFlags(bio, Retry);
         else LibCrypto.BioSetFlags(bio, Retry);
         return received;

@@ -47,8 +47,23 @@ internal static unsafe class TlsCallbacks
     internal static bool Aim(nint ssl, TlsTarget target)
     {
         bool aimed = target.Address is { } address ? VerifyAddress(ssl, address) : NameHost(ssl, target.HostBytes);
-        if (aimed && target.Session is { } session) _ = LibSsl.SetSession(ssl, session.Pointer);
+        if (aimed && target.Session is { } session) OfferSession(ssl, session);
         return aimed;
+    }
+
+    private static void OfferSession(nint ssl, byte[] der)
+    {
+        nint session;
+        // SAFETY: held for the call; d2i moves only its own copy of the pointer.
+        fixed (byte* bytes = der)
+        {
+            byte* at = bytes;
+            session = LibSsl.SessionFromDer(null, &at, der.Length);
+        }
+
+        if (session == 0) return;
+        _ = LibSsl.SetSession(ssl, session);
+        LibSsl.SessionFree(session);
     }
 
     private static bool NameHost(nint ssl, byte[] terminated)
@@ -178,12 +193,29 @@ internal static unsafe class TlsCallbacks
         }
     }
 
-    /// <summary>The answer 1 means that the reference is ours now.</summary>
+    /// <summary>The answer 0 means that no reference is kept.</summary>
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static int KeepSession(nint ssl, nint session)
     {
-        if (TlsBio.SessionOf(ssl).Target is not { } target) return 0;
-        target.Keep(new SslSessionHandle(session));
-        return 1;
+        TlsSession owner = TlsBio.SessionOf(ssl);
+        if (owner.Target is not { } target) return 0;
+        try
+        {
+            byte[] der = new byte[LibSsl.SessionToDer(session, null)];
+            // SAFETY: as long as the first call said; the second moves only its own copy of the pointer.
+            fixed (byte* bytes = der)
+            {
+                byte* at = bytes;
+                _ = LibSsl.SessionToDer(session, &at);
+            }
+
+            target.Session = der;
+        }
+        catch (Exception error)
+        {
+            owner.Break(error.Message);
+        }
+
+        return 0;
     }
 }

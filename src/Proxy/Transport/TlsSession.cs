@@ -218,8 +218,6 @@ internal sealed unsafe class TlsSession : IDisposable
         _broken = true;
         if (_ssl != 0)
         {
-            // As if it had ended well: OpenSSL otherwise forbids to resume the session that was kept of it.
-            LibSsl.SetShutdown(_ssl, OpenSslNumbers.SentShutdown | OpenSslNumbers.ReceivedShutdown);
             LibSsl.Free(_ssl);
             _ssl = 0;
         }

@@ -4,6 +4,7 @@ using System.Text;
 using Appliance.Proxy;
 using Appliance.Proxy.Configuration;
 using Proxy.Tests.Support;
+using Proxy.Tests.Tls;
 
 namespace Proxy.Tests.EndToEnd;
 
@@ -144,6 +145,44 @@ public sealed class AllocationTests
             foreach (RawPeer client in clients) await client.SendAsync(request);
             foreach (RawPeer client in clients) await client.ReadAnswerAsync();
         }
+    }
+
+    [Theory]
+    [InlineData("GET / HTTP/1.1\r\nHost: a\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")]
+    [InlineData("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello", "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")]
+    public async Task RequestsOverTlsAllocateNothing(string request, string answer)
+    {
+        using var authority = new TestAuthority();
+        using var upstream = new Upstream();
+        int bodyBytes = request.Length - request.IndexOf("\r\n\r\n", StringComparison.Ordinal) - 4;
+        upstream.Serve(async peer =>
+        {
+            while (true)
+            {
+                await peer.ReadHeadAsync();
+                await peer.ReadTextAsync(bodyBytes);
+                await peer.SendAsync(answer);
+            }
+        });
+        await using var rig = new ProxyRig(TlsRigs.Settings(TlsRigs.With(authority.Issue("a.example")), upstream.Address));
+        using TlsPeer client = await TlsPeer.ConnectAsync(rig.Address, TlsPeer.Options("a.example", authority));
+        async Task AskManyAsync()
+        {
+            for (int i = 0; i < Requests; i++)
+            {
+                await client.SendAsync(request);
+                await client.ReadUntilAsync("ok");
+            }
+        }
+
+        await AskManyAsync();
+        long before = await rig.OnLoopAsync(GC.GetAllocatedBytesForCurrentThread);
+        long own = await rig.OnLoopAsync(GC.GetAllocatedBytesForCurrentThread) - before;
+        before = await rig.OnLoopAsync(GC.GetAllocatedBytesForCurrentThread);
+        await AskManyAsync();
+        long allocated = await rig.OnLoopAsync(GC.GetAllocatedBytesForCurrentThread) - before - own;
+        bool optimised = typeof(ProxyServer).Assembly.GetCustomAttribute<DebuggableAttribute>() is not { IsJITOptimizerDisabled: true };
+        Assert.InRange(allocated, -256, optimised ? 256 : 2048 * Requests);
     }
 
     private static async Task AskAsync(RawPeer client, byte[] request, bool chunked, int times)

@@ -1,8 +1,6 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Reflection;
 using System.Runtime.InteropServices;
-using System.Text;
 using Appliance.Proxy.Interop;
 
 namespace Proxy.Tests.Interop;
@@ -214,7 +212,10 @@ public sealed class InteropLayoutTests
         Expect(expected, typeof(Linux), Names);
         Expect(expected, typeof(Netfilter), NetfilterNames);
 
-        string[] answers = Compile([.. expected.Select(e => e.Expression)]);
+        string[] headers =
+            ["stdio", "stddef", "stdint", "errno", "fcntl", "sys/epoll", "sys/eventfd", "sys/socket", "sys/syscall", "sys/uio", "sys/un", "netinet/in",
+                "netinet/tcp", "linux/filter", "linux/netlink", "linux/netfilter", "linux/netfilter/nfnetlink", "linux/netfilter/nf_tables"];
+        string[] answers = CCompiler.Evaluate(headers, [.. expected.Select(e => e.Expression)]);
         Assert.Equal(expected.Count, answers.Length);
         for (int i = 0; i < answers.Length; i++) Assert.Equal($"{expected[i].Expression} = {expected[i].Ours}", $"{expected[i].Expression} = {answers[i]}");
     }
@@ -225,48 +226,6 @@ public sealed class InteropLayoutTests
         {
             Assert.True(names.TryGetValue(field.Name, out string? name), $"{field.Name} has no C name in this test");
             expected.Add(($"(uint32_t){name}", Convert.ToUInt32(field.GetRawConstantValue(), CultureInfo.InvariantCulture)));
-        }
-    }
-
-    private static string[] Compile(string[] expressions)
-    {
-        string folder = Directory.CreateTempSubdirectory("interop-").FullName;
-        try
-        {
-            var program = new StringBuilder("#define _GNU_SOURCE\n");
-            foreach (string header in new[] { "stdio", "stddef", "stdint", "errno", "fcntl", "sys/epoll", "sys/eventfd", "sys/socket", "sys/syscall", "sys/uio", "sys/un", "netinet/in", "netinet/tcp", "linux/filter", "linux/netlink", "linux/netfilter", "linux/netfilter/nfnetlink", "linux/netfilter/nf_tables" })
-            {
-                program.Append(CultureInfo.InvariantCulture, $"#include <{header}.h>\n");
-            }
-
-            program.Append("int main(void) {\n");
-            foreach (string expression in expressions) program.Append(CultureInfo.InvariantCulture, $"printf(\"%lld\\n\", (long long)({expression}));\n");
-            string source = Path.Combine(folder, "probe.c"), binary = Path.Combine(folder, "probe");
-            File.WriteAllText(source, program.Append("return 0; }\n").ToString());
-            Run("cc", "-o", binary, source);
-            return Run(binary).Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        }
-        finally
-        {
-            Directory.Delete(folder, recursive: true);
-        }
-    }
-
-    private static string Run(string file, params string[] arguments)
-    {
-        var start = new ProcessStartInfo(file, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
-        try
-        {
-            using Process process = Process.Start(start)!;
-            Task<string> errors = process.StandardError.ReadToEndAsync();
-            string output = process.StandardOutput.ReadToEnd();
-            process.WaitForExit();
-            Assert.True(process.ExitCode == 0, errors.Result);
-            return output;
-        }
-        catch (System.ComponentModel.Win32Exception error)
-        {
-            throw new InvalidOperationException($"this test needs a C compiler with the kernel's headers (`{file}`): {error.Message}");
         }
     }
 }

@@ -80,16 +80,32 @@ public sealed class BulkTests : IDisposable
     public async Task AHeadAndItsBodyLeaveInOneRecord()
     {
         await using var rig = new LoopRig();
-        (Connection ours, SslStream peer) = await ConnectAsync(rig, SslProtocols.Tls13);
+        (Connection ours, RawPeer raw) = await rig.ConnectAsync();
+        await SecureAsync(rig, ours, raw, SslProtocols.Tls12);
         byte[] bytes = Bytes(16384, 5);
         await rig.RunAsync(async () =>
         {
             ours.Writer.Append(bytes.AsSpan(0, 300));
             await ours.Writer.WriteAsync(bytes.AsMemory(300));
         });
-        byte[] received = new byte[20_000];
-        // The framework's stream returns one record per read.
-        Assert.Equal(16384, await peer.ReadAsync(received, Deadline.Token));
+        byte[] header = await raw.ReadBytesAsync(5);
+        Assert.Equal(23, header[0]);
+        Assert.InRange(header[3] * 256 + header[4], 16384 + 16, 16384 + 32);
+    }
+
+    [Fact]
+    public async Task AHandshakeEndsAtItsDeadlineAlthoughAnEarlierTimerFiredMeanwhile()
+    {
+        await using var rig = new LoopRig();
+        (Connection ours, RawPeer _) = await rig.ConnectAsync();
+        TlsServerContext context = Context();
+        bool secured = await rig.RunAsync(async () =>
+        {
+            ours.ArmTimer(rig.Loop.NowNs + 50_000_000);
+            return await ours.StartTlsServerAsync(context, rig.Loop.NowNs + 300_000_000);
+        });
+        Assert.False(secured);
+        Assert.Equal(ConnectionError.TimedOut, ours.Error);
     }
 
     private async Task<bool> InterleaveAsync(int[] sizes, int seed)
@@ -137,15 +153,24 @@ public sealed class BulkTests : IDisposable
 
     private async Task<(Connection Ours, SslStream Peer)> ConnectAsync(LoopRig rig, SslProtocols version, int? receiveBuffer = null)
     {
-        var tickets = new TicketKeys([], TimeProvider.System);
-        TlsSettings tls = TlsRigs.With(_authority.Issue("www.example.com"));
-        var context = TlsServerContext.Load(TlsRigs.Settings(tls).Listeners[0], tls, tickets, TimeProvider.System);
         (Connection ours, RawPeer raw) = await rig.ConnectAsync(receiveBuffer);
+        return (ours, await SecureAsync(rig, ours, raw, version));
+    }
+
+    private TlsServerContext Context()
+    {
+        TlsSettings tls = TlsRigs.With(_authority.Issue("www.example.com"));
+        return TlsServerContext.Load(TlsRigs.Settings(tls).Listeners[0], tls, new TicketKeys([], TimeProvider.System), TimeProvider.System);
+    }
+
+    private async Task<SslStream> SecureAsync(LoopRig rig, Connection ours, RawPeer raw, SslProtocols version)
+    {
+        TlsServerContext context = Context();
         Task<bool> secured = rig.RunAsync(async () => await ours.StartTlsServerAsync(context, long.MaxValue));
         var peer = new SslStream(new System.Net.Sockets.NetworkStream(raw.Socket));
         await peer.AuthenticateAsClientAsync(TlsPeer.Options("www.example.com", _authority, version), Deadline.Token);
         Assert.True(await secured);
-        return (ours, peer);
+        return peer;
     }
 
     private static byte[] Bytes(int length, int seed)

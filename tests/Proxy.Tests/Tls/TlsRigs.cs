@@ -31,10 +31,6 @@ internal static class TlsRigs
 
     public static TlsSettings With(params CertificateSettings[] certificates) => new() { Certificates = [.. certificates] };
 
-    /// <summary>The same settings on the port that the first application of them got.</summary>
-    public static ProxySettings At(this ProxySettings settings, EndPoint address) =>
-        settings with { Listeners = [settings.Listeners[0] with { Address = address }] };
-
     public static ProxySettings WithKeys(this ProxySettings settings, params string[] secrets) =>
         settings with { ClusterKeys = [.. secrets.Select((text, i) => new SharedKey((byte)i, System.Text.Encoding.ASCII.GetBytes(text.PadRight(32, '.'))))] };
 
