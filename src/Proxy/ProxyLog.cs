@@ -62,6 +62,9 @@ internal static partial class ProxyLog
     [LoggerMessage(3071, LogLevel.Warning, "upstream {Upstream}: TLS to server {Server} failed: {Reason}")]
     internal static partial void ServerTlsFailed(ILogger log, string upstream, string server, string reason);
 
+    [LoggerMessage(3072, LogLevel.Warning, "tls: {File}: the certificate expired on {Expiry:u}; it is used all the same")]
+    internal static partial void CertificateExpired(ILogger log, string file, DateTimeOffset expiry);
+
     [LoggerMessage(3060, LogLevel.Warning, "admission: offenders cannot be given to the kernel: {Reason}; they are refused one by one")]
     internal static partial void OffloadUnavailable(ILogger log, string reason);
 

@@ -144,6 +144,10 @@ public sealed class ProxyServer : IDisposable
             foreach (UpstreamPool pool in begun) pool.Start();
             _offload.Apply(_listeners);
             if (gone.Length > 0) CloseIdleConnections();
+            foreach (CertificateStatus one in tls.Certificates)
+            {
+                if (one.NotAfter <= _time.GetUtcNow()) ProxyLog.CertificateExpired(_log, one.File, one.NotAfter);
+            }
         }
     }
 

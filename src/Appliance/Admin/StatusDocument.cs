@@ -33,8 +33,9 @@ internal static class StatusDocument
         if (daemon.PolicyFile is { } file) WriteBundle(json, file, daemon.Bundle);
         if (daemon.Table is { } table) WriteTable(json, table);
         WriteReload(json, daemon.LastReload);
-        WriteListeners(json, daemon.Proxy);
-        WriteUpstreams(json, daemon.Proxy);
+        ProxyDocument.Write(json, daemon.Proxy);
+        json.WriteNumber("log_dropped"u8, daemon.LogDropped);
+        json.WriteNumber("access_log_dropped"u8, daemon.AccessLogDropped);
         json.WriteEndObject();
     }
 
@@ -74,55 +75,6 @@ internal static class StatusDocument
         json.WriteStartObject("reload"u8);
         json.WriteString("at"u8, Time(reload.At));
         json.WriteString("error"u8, reload.Code == Cli.ExitCode.Ok ? null : reload.Text);
-        json.WriteEndObject();
-    }
-
-    private static void WriteListeners(Utf8JsonWriter json, ProxyStatus proxy)
-    {
-        json.WriteStartArray("listeners"u8);
-        foreach (ListenerStatus listener in proxy.Listeners)
-        {
-            json.WriteStartObject();
-            json.WriteString("name"u8, listener.Name);
-            json.WriteString("address"u8, listener.Address);
-            json.WriteString("protocol"u8, listener.Protocol);
-            json.WriteNumber("active_connections"u8, listener.ActiveConnections);
-            json.WriteNumber("accepted_connections"u8, listener.AcceptedConnections);
-            json.WriteNumber("requests"u8, listener.Requests.Sum());
-            json.WriteNumber("rejected"u8, listener.RejectedByPolicy);
-            json.WriteNumber("received_bytes"u8, listener.ReceivedBytes);
-            json.WriteNumber("sent_bytes"u8, listener.SentBytes);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-    }
-
-    private static void WriteUpstreams(Utf8JsonWriter json, ProxyStatus proxy)
-    {
-        json.WriteStartArray("upstreams"u8);
-        foreach (UpstreamStatus upstream in proxy.Upstreams)
-        {
-            json.WriteStartObject();
-            json.WriteString("name"u8, upstream.Name);
-            json.WriteStartArray("servers"u8);
-            foreach (ServerStatus server in upstream.Servers) WriteServer(json, server);
-            json.WriteEndArray();
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-    }
-
-    private static void WriteServer(Utf8JsonWriter json, ServerStatus server)
-    {
-        json.WriteStartObject();
-        json.WriteString("address"u8, server.Address);
-        json.WriteString("state"u8, server.State);
-        json.WriteNumber("active_connections"u8, server.ActiveConnections);
-        json.WriteNumber("idle_connections"u8, server.IdleConnections);
-        json.WriteNumber("requests"u8, server.Requests);
-        json.WriteNumber("failures"u8, server.Failures);
         json.WriteEndObject();
     }
 }

@@ -11,7 +11,7 @@ internal static class CheckCommand
     public static Command Build()
     {
         Option<string> config = ConfigOption.Build();
-        var command = new Command("check", "Validate the config and the policy bundle; print every mistake.") { config };
+        var command = new Command("check", "Validate the config, its certificates and the policy bundle; print every mistake.") { config };
         command.SetAction(result =>
         {
             InvocationConfiguration console = result.InvocationConfiguration;
@@ -25,6 +25,7 @@ internal static class CheckCommand
         ApplianceConfig? config = ConfigReport.Load(file, error, out ExitCode code);
         if (config is null) return code;
         foreach (string mistake in ElectionSettings.CheckSecret(config, out code)) error.WriteLine(mistake);
+        if (CertificateReport.Print(config, error) is var certificates and not ExitCode.Ok) code = certificates;
         if (config.Policies is { } policies)
         {
             ExitCode bundle = BundleReport.Print(policies.File, output, error);

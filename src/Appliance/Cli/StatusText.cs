@@ -13,8 +13,7 @@ internal static class StatusText
         WriteReadiness(status, output);
         WriteHa(status, output);
         WriteBundle(status, output);
-        WriteListeners(status, output);
-        WriteUpstreams(status, output);
+        ProxyText.Write(status, now, output);
     }
 
     private static void WriteReadiness(JsonElement status, TextWriter output)
@@ -67,58 +66,36 @@ internal static class StatusText
         }
     }
 
-    private static void WriteListeners(JsonElement status, TextWriter output)
-    {
-        foreach (JsonElement listener in Items(status, "listeners"))
-        {
-            Row(
-                output,
-                "listener",
-                $"{Text(listener, "name"),-12} {Text(listener, "protocol"),-5} {Text(listener, "address"),-24} "
-                + $"{Text(listener, "active_connections")} open, {Text(listener, "accepted_connections")} accepted");
-        }
-    }
-
-    private static void WriteUpstreams(JsonElement status, TextWriter output)
-    {
-        foreach (JsonElement upstream in Items(status, "upstreams"))
-        {
-            foreach (JsonElement server in Items(upstream, "servers"))
-            {
-                Row(
-                    output,
-                    "server",
-                    $"{Text(upstream, "name"),-12} {Text(server, "state"),-5} {Text(server, "address"),-24} "
-                    + $"{Text(server, "requests")} requests, {Text(server, "failures")} failures");
-            }
-        }
-    }
-
     private static string Since(JsonElement status, DateTimeOffset now)
     {
         if (!DateTimeOffset.TryParse(Text(status, "since"), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset since)) return "";
-        TimeSpan age = now > since ? now - since : TimeSpan.Zero;
-        string spoken = age.TotalDays >= 1 ? $"{(int)age.TotalDays} d {age.Hours} h" : age.TotalHours >= 1 ? $"{age.Hours} h {age.Minutes} min"
-            : age.TotalMinutes >= 1 ? $"{age.Minutes} min {age.Seconds} s" : $"{age.Seconds} s";
-        return $" for {spoken}";
+        return $" for {Spoken(now - since)}";
     }
 
     private static string Because(JsonElement status) => Prefixed(": ", Text(status, "reason"));
 
     private static string Origin(JsonElement bundle) => Text(bundle, "origin") == "archive" ? " (last good copy)" : "";
 
-    private static string Prefixed(string prefix, string text) => text.Length == 0 ? "" : prefix + text;
+    /// <summary>A span of time in its two largest units; below zero: none.</summary>
+    internal static string Spoken(TimeSpan age)
+    {
+        if (age < TimeSpan.Zero) age = TimeSpan.Zero;
+        return age.TotalDays >= 1 ? $"{(int)age.TotalDays} d {age.Hours} h" : age.TotalHours >= 1 ? $"{age.Hours} h {age.Minutes} min"
+            : age.TotalMinutes >= 1 ? $"{age.Minutes} min {age.Seconds} s" : $"{age.Seconds} s";
+    }
 
-    private static void Row(TextWriter output, string name, string text) => output.WriteLine($"{name,-9} {text}");
+    internal static string Prefixed(string prefix, string text) => text.Length == 0 ? "" : prefix + text;
 
-    private static JsonElement.ArrayEnumerator Items(JsonElement parent, string name) =>
+    internal static void Row(TextWriter output, string name, string text) => output.WriteLine($"{name,-9} {text}");
+
+    internal static JsonElement.ArrayEnumerator Items(JsonElement parent, string name) =>
         parent.ValueKind == JsonValueKind.Object && parent.TryGetProperty(name, out JsonElement list) && list.ValueKind == JsonValueKind.Array
             ? list.EnumerateArray()
             : default;
 
-    private static string Text(JsonElement parent, string name)
+    internal static string Text(JsonElement parent, string name)
     {
-        if (!parent.TryGetProperty(name, out JsonElement value)) return "";
+        if (parent.ValueKind != JsonValueKind.Object || !parent.TryGetProperty(name, out JsonElement value)) return "";
         return value.ValueKind switch
         {
             JsonValueKind.String => value.GetString() ?? "",

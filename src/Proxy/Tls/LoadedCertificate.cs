@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Appliance.Proxy.Configuration;
@@ -38,18 +37,15 @@ internal sealed class LoadedCertificate
     /// <summary>The certificate itself, as DER.</summary>
     internal byte[] Leaf => _chain[0];
 
-    /// <summary>Reads and checks the files.</summary>
-    /// <exception cref="TlsException">A file is missing, unreadable, not what it should be, or the certificate has expired.</exception>
-    internal static LoadedCertificate Load(CertificateSettings settings, DateTimeOffset now)
+    /// <summary>Reads and checks the files. One that has expired is used: after a crash, refusing it would turn a warning into an outage.</summary>
+    /// <exception cref="TlsException">A file is missing, unreadable, or not what it should be.</exception>
+    internal static LoadedCertificate Load(CertificateSettings settings)
     {
         List<byte[]> chain = PemFile.ReadCertificates(settings.CertificateFile);
         try
         {
             using X509Certificate2 leaf = X509CertificateLoader.LoadCertificate(chain[0]);
-            var certificate = new LoadedCertificate(settings, chain, leaf);
-            if (certificate.Status.NotAfter > now) return certificate;
-            string expiry = certificate.Status.NotAfter.ToString("u", CultureInfo.InvariantCulture);
-            throw new TlsException($"{settings.CertificateFile}: the certificate expired on {expiry}");
+            return new LoadedCertificate(settings, chain, leaf);
         }
         catch (CryptographicException error)
         {

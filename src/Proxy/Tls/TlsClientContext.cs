@@ -7,8 +7,9 @@ namespace Appliance.Proxy.Tls;
 /// <summary>What an upstream needs for TLS to its servers. Immutable; a reload makes a new one.</summary>
 internal sealed class TlsClientContext
 {
-    private TlsClientContext(UpstreamTlsSettings settings, SslContextHandle handle)
+    private TlsClientContext(UpstreamTlsSettings settings, SslContextHandle handle, CertificateStatus? certificate)
     {
+        Certificate = certificate;
         Settings = settings;
         Handle = handle;
     }
@@ -18,17 +19,21 @@ internal sealed class TlsClientContext
 
     internal SslContextHandle Handle { get; }
 
+    /// <summary>Shown to servers that ask for one; null: none.</summary>
+    internal CertificateStatus? Certificate { get; }
+
     /// <summary>Reads the files and sets everything up.</summary>
     /// <exception cref="TlsException">It cannot be as configured.</exception>
-    internal static TlsClientContext Load(UpstreamTlsSettings settings, TimeProvider time)
+    internal static TlsClientContext Load(UpstreamTlsSettings settings)
     {
         SslContextHandle context = SslContexts.New(
             server: false, settings.MinimumVersion == TlsVersion.Tls13 ? OpenSslNumbers.Version13 : OpenSslNumbers.Version12);
         if (settings.Verify) Trust(context, settings);
         SslContexts.SetVerify(context, settings.Verify, require: false);
-        if (settings.Certificate is { } own) LoadedCertificate.Load(own, time.GetUtcNow()).UseIn(context);
+        LoadedCertificate? certificate = settings.Certificate is { } own ? LoadedCertificate.Load(own) : null;
+        certificate?.UseIn(context);
         TlsCallbacks.KeepSessions(context);
-        return new TlsClientContext(settings, context);
+        return new TlsClientContext(settings, context, certificate?.Status);
     }
 
     private static void Trust(SslContextHandle context, UpstreamTlsSettings settings)

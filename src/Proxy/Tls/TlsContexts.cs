@@ -17,12 +17,12 @@ internal sealed class TlsContexts
         tickets ??= new TicketKeys(settings.ClusterKeys, time);
         foreach (ListenerSettings listener in settings.Listeners)
         {
-            if (listener.Tls is { } tls) _byListener[listener.Name] = TlsServerContext.Load(listener, tls, tickets, time);
+            if (listener.Tls is { } tls) _byListener[listener.Name] = TlsServerContext.Load(listener, tls, tickets);
         }
 
         foreach (UpstreamSettings upstream in settings.Upstreams)
         {
-            if (upstream.Tls is { } tls) _byUpstream[upstream.Name] = TlsClientContext.Load(tls, time);
+            if (upstream.Tls is { } tls) _byUpstream[upstream.Name] = TlsClientContext.Load(tls);
         }
 
         Tickets = tickets;
@@ -30,6 +30,11 @@ internal sealed class TlsContexts
 
     /// <summary>The ticket keys in use; null: no TLS.</summary>
     internal TicketKeys? Tickets { get; }
+
+    /// <summary>Every certificate in use, each file once.</summary>
+    internal IEnumerable<CertificateStatus> Certificates =>
+        _byListener.Values.SelectMany(one => one.Certificates).Concat(_byUpstream.Values.Select(one => one.Certificate).OfType<CertificateStatus>())
+            .DistinctBy(one => one.File);
 
     /// <summary>A listener's; null: it is plain.</summary>
     internal TlsServerContext? OfListener(string name) => _byListener.GetValueOrDefault(name);

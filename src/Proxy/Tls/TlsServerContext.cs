@@ -59,13 +59,12 @@ internal sealed class TlsServerContext
 
     /// <summary>Reads the files and sets everything up.</summary>
     /// <exception cref="TlsException">It cannot be as configured.</exception>
-    internal static TlsServerContext Load(ListenerSettings listener, TlsSettings settings, TicketKeys tickets, TimeProvider time)
+    internal static TlsServerContext Load(ListenerSettings listener, TlsSettings settings, TicketKeys tickets)
     {
-        DateTimeOffset now = time.GetUtcNow();
         if (settings.Certificates.IsDefaultOrEmpty) throw new TlsException($"listener {listener.Name}: TLS needs a certificate");
         List<byte[]>? authorities = settings.ClientCaFile is { } file ? PemFile.ReadCertificates(file) : null;
         return new TlsServerContext(
-            listener, settings, tickets, [.. settings.Certificates.Select(one => LoadedCertificate.Load(one, now))], authorities);
+            listener, settings, tickets, [.. settings.Certificates.Select(one => LoadedCertificate.Load(one))], authorities);
     }
 
     /// <summary>The context for a name: its own entry, else that of the wildcard beside it; null: no certificate has it.</summary>

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using Appliance.Admin;
 using Appliance.Hosting;
+using Appliance.Proxy;
 
 namespace Appliance.Tests.Admin;
 
@@ -37,10 +38,48 @@ public sealed partial class MetricsDocumentTests
     public void TheFamiliesSayWhatTheDaemonKnows(string line) => Assert.Contains(line, Page(SampleDaemon.Pair()).Split('\n'));
 
     [Fact]
+    public void ABusyDataPlanesMetricsAreWellFormed() => AssertWellFormed(Page(SampleDaemon.Busy()));
+
+    [Theory]
+    [InlineData("appliance_admission_refused_total{listener=\"web\",rule=\"client_connections\"} 12")]
+    [InlineData("appliance_admission_untracked_total{listener=\"web\"} 8")]
+    [InlineData("appliance_admission_offences_total{listener=\"web\"} 10")]
+    [InlineData("appliance_proxy_headers_refused_total{listener=\"web\",reason=\"timed_out\"} 2")]
+    [InlineData("appliance_client_hellos_refused_total{listener=\"web\",reason=\"bad_name\"} 1")]
+    [InlineData("appliance_tls_handshakes_total{listener=\"web\"} 16")]
+    [InlineData("appliance_tls_handshakes_resumed_total{listener=\"web\"} 7")]
+    [InlineData("appliance_tls_handshakes_failed_total{listener=\"web\"} 6")]
+    [InlineData("appliance_tls_certificate_expiry_seconds{listener=\"web\",certificate=\"a.example\",file=\"/etc/appliance/tls/a.pem\"} 1771142400")]
+    [InlineData("appliance_udp_datagrams_total{listener=\"dns\",direction=\"sent\"} 22")]
+    [InlineData("appliance_udp_dropped_total{listener=\"dns\",reason=\"no_server\"} 4")]
+    [InlineData("appliance_upstream_healthy_servers{upstream=\"api\"} 1")]
+    [InlineData("appliance_upstream_queue_length{upstream=\"api\"} 6")]
+    [InlineData("appliance_upstream_retries_total{upstream=\"api\"} 9")]
+    [InlineData("appliance_upstream_server_up{upstream=\"api\",server=\"198.51.100.23:8080\"} 0")]
+    [InlineData("appliance_upstream_server_state{upstream=\"api\",server=\"198.51.100.23:8080\",state=\"drain\"} 1")]
+    [InlineData("appliance_upstream_server_health{upstream=\"api\",server=\"198.51.100.22:8080\",state=\"down\"} 1")]
+    [InlineData("appliance_upstream_breaker_state{upstream=\"api\",server=\"198.51.100.21:8080\",state=\"half-open\"} 1")]
+    [InlineData("appliance_upstream_checks_total{upstream=\"api\",server=\"198.51.100.22:8080\",result=\"failed\"} 5")]
+    [InlineData("appliance_upstream_server_ejected{upstream=\"api\",server=\"198.51.100.22:8080\"} 1")]
+    [InlineData("appliance_offload_state{state=\"on\"} 1")]
+    [InlineData("appliance_offload_members 4")]
+    [InlineData("appliance_offload_failures_total 2")]
+    public void TheFamiliesSayWhatTheDataPlaneReports(string line) => Assert.Contains(line, Page(SampleDaemon.Busy()).Split('\n'));
+
+    [Fact]
+    public void TheSameCertificateTwiceInAListenerIsOneSeries()
+    {
+        DaemonSnapshot busy = SampleDaemon.Busy();
+        ListenerStatus web = busy.Proxy.Listeners[0];
+        ListenerStatus twice = web with { Certificates = [web.Certificates[0], web.Certificates[0]] };
+        AssertWellFormed(Page(busy with { Proxy = busy.Proxy with { Listeners = [twice] } }));
+    }
+
+    [Fact]
     public void PoliciesWithoutABundleAreSeen() =>
         Assert.Contains("appliance_no_bundle_loaded 1", Page(SampleDaemon.Pair() with { Bundle = null }).Split('\n'));
 
-    private static string Page(DaemonSnapshot daemon)
+    internal static string Page(DaemonSnapshot daemon)
     {
         var exchange = new FakeExchange("GET", "/metrics", default);
         MetricsDocument.Answer(exchange, daemon);

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text;
 using Appliance.Admin;
 using Appliance.Failover;
@@ -5,6 +6,7 @@ using Appliance.Hosting;
 using Appliance.Limiter;
 using Appliance.Policies;
 using Appliance.Proxy;
+using Appliance.Proxy.Tls;
 using Appliance.Tests.Hosting;
 using Appliance.Vrrp;
 
@@ -53,6 +55,56 @@ internal static class SampleDaemon
             ReloadsRefused = 1,
         };
     }
+
+    /// <summary>A data plane in which every figure is there and differs from zero and from the others of its kind.</summary>
+    public static DaemonSnapshot Busy() => Single() with { Proxy = BusyProxy() };
+
+    private static ProxyStatus BusyProxy() => new(
+        [
+            new ListenerStatus("web", "192.0.2.100:443", "http", 3, 17, [0, 1, 15, 2, 3, 4], 100, 2000, 5)
+            {
+                RefusedProxyHeaders = ImmutableDictionary<string, long>.Empty.Add("TimedOut", 2),
+                RefusedClientHellos = ImmutableDictionary<string, long>.Empty.Add("NotTls", 4).Add("BadName", 1),
+                Certificates =
+                [
+                    new CertificateStatus("a.example", "/etc/appliance/tls/a.pem", Started.AddDays(12)),
+                    new CertificateStatus("old.example", "/etc/appliance/tls/old.pem", Started.AddDays(-3)),
+                    new CertificateStatus("new.example", "/etc/appliance/tls/new.pem", Started.AddDays(60)),
+                ],
+                TlsHandshakes = 16,
+                TlsResumed = 7,
+                TlsFailures = 6,
+                Admission = new AdmissionStatus([0, 11, 12, 13, 14], 8, 9, 10),
+            },
+            new ListenerStatus("dns", "192.0.2.100:53", "udp", 2, 18, [0, 0, 0, 0, 0, 0], 300, 4000, 0)
+            {
+                Udp = new UdpStatus(21, 22, [1, 2, 3, 4, 5, 6, 7]),
+            },
+        ],
+        [
+            new UpstreamStatus(
+                "api",
+                [
+                    new ServerStatus("198.51.100.21:8080", "up", 1, 2, 17, 1)
+                    {
+                        Health = "up", Since = Started.AddMinutes(1), ChecksOk = 30, ChecksFailed = 1, Breaker = "half-open", UnderWay = 2,
+                    },
+                    new ServerStatus("198.51.100.22:8080", "down", 0, 0, 3, 3)
+                    {
+                        Health = "down", Reason = "connection refused", Since = Started.AddMinutes(120), ChecksOk = 4, ChecksFailed = 5, Breaker = "open", Ejected = true,
+                    },
+                    new ServerStatus("198.51.100.23:8080", "drain", 4, 0, 5, 0) { Draining = true },
+                ])
+            {
+                HealthyServers = 1,
+                QueueLength = 6,
+                Retries = 9,
+            },
+        ],
+        [new LoopStatus(0, 1000, 3, 65536)])
+    {
+        Offload = new OffloadStatus("on", 4, 10, 2),
+    };
 
     private static HaReport Report() => HaReporter.Report(
         new HaSettings

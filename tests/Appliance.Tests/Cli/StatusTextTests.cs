@@ -1,5 +1,7 @@
 using System.Text.Json;
 using Appliance.Cli;
+using Appliance.Hosting;
+using Appliance.Proxy;
 using Appliance.Tests.Admin;
 
 namespace Appliance.Tests.Cli;
@@ -25,6 +27,7 @@ public sealed class StatusTextTests
             table     12 of 16384 slots used, 1 evicted
             reload    refused at 2026-02-03T08:00:00.000Z: appliance.yaml:1:1: admn: unknown
             listener  web          http  192.0.2.100:80           3 open, 17 accepted
+            upstream  api          0 of 2 servers take requests
             server    api          up    198.51.100.21:8080       17 requests, 0 failures
             server    api          down  198.51.100.22:8080       3 requests, 3 failures
 
@@ -32,8 +35,48 @@ public sealed class StatusTextTests
             text);
     }
 
+    [Fact]
+    public void WhatWantsAPersonsEyeStandsBelowTheThingItIsAbout()
+    {
+        using JsonDocument json = StatusDocumentTests.Write(SampleDaemon.Busy() with { AccessLogDropped = 41, LogDropped = 42 });
+        string text = Text(json.RootElement);
+        Assert.Equal(
+            """
+            listener  web          http  192.0.2.100:443          3 open, 17 accepted
+                      refused: 12 client_connections, 11 connection_rate, 13 listener_connections, 14 memory
+                      PROXY headers refused: 2 timed_out
+                      ClientHellos refused: 1 bad_name, 4 not_tls
+                      TLS handshakes failed: 6, completed 16
+                      certificate a.example expires in 11 d 21 h (/etc/appliance/tls/a.pem)
+                      certificate old.example EXPIRED 3 d 2 h ago (/etc/appliance/tls/old.pem)
+            listener  dns          udp   192.0.2.100:53           2 open, 18 accepted
+                      datagrams dropped: 1 admission, 7 draining, 4 no_server, 5 oversized, 3 rate, 6 resources, 2 sessions
+            upstream  api          1 of 3 servers take requests, 6 queued, 9 retries
+            server    api          up    198.51.100.21:8080       17 requests, 1 failures
+                      circuit breaker half-open
+            server    api          down  198.51.100.22:8080       3 requests, 3 failures
+                      down for 5 min 0 s: connection refused; circuit breaker open; ejected by passive checks
+            server    api          drain 198.51.100.23:8080       5 requests, 0 failures
+                      drained by the operator, 4 connections left
+            offload   the kernel drops 4 clients, 10 added since start, 2 could not be added
+            log       42 entries lost
+            log       41 access lines lost
+
+            """,
+            text[text.IndexOf("listener ", StringComparison.Ordinal)..]);
+    }
+
+    [Fact]
+    public void AKernelThatCannotDropOffendersIsTold()
+    {
+        DaemonSnapshot busy = SampleDaemon.Busy();
+        using JsonDocument json = StatusDocumentTests.Write(busy with { Proxy = busy.Proxy with { Offload = new OffloadStatus("unavailable", 0, 0, 3) } });
+        Assert.Contains("offload   unavailable: offenders are refused one by one\n", Text(json.RootElement), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("{}")]
+    [InlineData("""{"listeners": [{"tls": {"certificates": [{"not_after": 5}]}, "admission": 3, "udp": null}], "offload": "on", "upstreams": [{"servers": [{"since": []}]}]}""")]
     [InlineData("""{"peer": 7, "groups": {}, "listeners": [{}], "upstreams": [{"servers": [{}]}], "bundle": null, "since": "soon"}""")]
     public void ADocumentOfAnotherVersionIsShownAsFarAsItIsUnderstood(string document)
     {

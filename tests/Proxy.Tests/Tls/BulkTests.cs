@@ -160,7 +160,7 @@ public sealed class BulkTests : IDisposable
     private TlsServerContext Context()
     {
         TlsSettings tls = TlsRigs.With(_authority.Issue("www.example.com"));
-        return TlsServerContext.Load(TlsRigs.Settings(tls).Listeners[0], tls, new TicketKeys([], TimeProvider.System), TimeProvider.System);
+        return TlsServerContext.Load(TlsRigs.Settings(tls).Listeners[0], tls, new TicketKeys([], TimeProvider.System));
     }
 
     private async Task<SslStream> SecureAsync(LoopRig rig, Connection ours, RawPeer raw, SslProtocols version)

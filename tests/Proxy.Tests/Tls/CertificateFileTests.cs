@@ -23,7 +23,6 @@ public sealed class CertificateFileTests : IDisposable
     [InlineData("folder", "cannot be read")]
     [InlineData("no certificate", "holds no certificate in PEM")]
     [InlineData("not a certificate", "not a certificate")]
-    [InlineData("expired", "the certificate expired on ")]
     [InlineData("missing key", "no such file")]
     [InlineData("no key", "holds no private key in PEM")]
     [InlineData("encrypted key", "the private key is encrypted")]
@@ -69,6 +68,19 @@ public sealed class CertificateFileTests : IDisposable
     }
 
     [Fact]
+    public async Task AnExpiredCertificateIsServedAndTold()
+    {
+        CertificateSettings expired = _authority.Issue("ec", DateTimeOffset.UtcNow.AddDays(-1), "old.example");
+        await using var rig = new ProxyRig(TlsRigs.Settings(TlsRigs.With(expired), _upstream.Address));
+        string printed = await Openssl.AskAsync(rig.Address, "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", "-ign_eof");
+        Assert.Contains("HTTP/1.1 200", printed, StringComparison.Ordinal);
+        Assert.True(Assert.Single(rig.Listener.Certificates).NotAfter < DateTimeOffset.UtcNow);
+        string warning = Assert.Single(CertificateCheck.Look("web", TlsRigs.With(expired), TimeProvider.System));
+        Assert.StartsWith($"{expired.CertificateFile}: the certificate expired on ", warning, StringComparison.Ordinal);
+        Assert.Empty(CertificateCheck.Look("web", TlsRigs.With(_authority.Issue("b.example")), TimeProvider.System));
+    }
+
+    [Fact]
     public async Task AStapleIsSentToWhoAsksForIt()
     {
         // What is in it is the client's to judge; here it only has to arrive.
@@ -108,7 +120,6 @@ public sealed class CertificateFileTests : IDisposable
             "folder" => good with { CertificateFile = Path.GetDirectoryName(absent)! },
             "no certificate" => good with { CertificateFile = good.KeyFile },
             "not a certificate" => good with { CertificateFile = Write("odd.pem", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n") },
-            "expired" => _authority.Issue("ec", DateTimeOffset.UtcNow.AddDays(-1), "old.example"),
             "missing key" => good with { KeyFile = absent },
             "no key" => good with { KeyFile = good.CertificateFile },
             "encrypted key" => good with { KeyFile = Write("locked.key", "-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED PRIVATE KEY-----\n") },
