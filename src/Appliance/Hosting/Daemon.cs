@@ -30,6 +30,7 @@ internal sealed class Daemon : IDisposable
     private readonly DaemonState _state;
     private readonly RoleDesk _roles;
     private readonly VrrpNode? _node;
+    private SocketStore? _store;
 
     private Daemon(DaemonOptions options, ApplianceConfig config)
     {
@@ -123,7 +124,7 @@ internal sealed class Daemon : IDisposable
     {
         var plan = new ProxyPlan(engine, _state.Decisions, loops, paths.ControlSocket, new ClusterSecrets(DaemonPaths.DefaultSecret, _log));
         Dictionary<string, int> inherited = PassedSockets.FromEnvironment(_options.Environment, Environment.ProcessId);
-        var store = new SocketStore(_notifier, inherited.Keys);
+        SocketStore store = _store = new SocketStore(_notifier, inherited.Keys);
         void Published(ApplianceConfig next)
         {
             PublishFingerprints(next);
@@ -212,7 +213,7 @@ internal sealed class Daemon : IDisposable
     private async Task<int> StopOrderlyAsync()
     {
         await _roles.LeaveAsync().ConfigureAwait(false);
-        return await _state.Proxy.StopTrafficAsync(_state.Config.DrainTimeout).ConfigureAwait(false);
+        return await _state.Proxy.StopTrafficAsync(_state.Config.DrainTimeout, _store is { HoldsSockets: true }).ConfigureAwait(false);
     }
 
     private int OpenConnections() =>

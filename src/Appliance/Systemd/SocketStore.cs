@@ -11,6 +11,9 @@ internal sealed class SocketStore(ServiceNotifier notifier, IEnumerable<string> 
 {
     private readonly HashSet<string> _stored = [.. stored];
 
+    /// <summary>systemd holds our sockets: they outlive this process.</summary>
+    public bool HoldsSockets => _stored.Count > 0;
+
     /// <summary>Stores what is new, and removes what is gone.</summary>
     /// <param name="visit">Shows every listening socket with its name.</param>
     public void Update(Action<Action<string, int>> visit)

@@ -219,6 +219,36 @@ public sealed class ApplyTests
     }
 
     [Fact]
+    public async Task WhereTheSocketsOutliveTheProcessNewClientsAreServedWhileOldRequestsEnd()
+    {
+        using var upstream = new Upstream();
+        await using ProxyRig rig = ProxyRig.Http(upstream.Address);
+        RawPeer old = await rig.ConnectAsync();
+        await old.SendAsync(Get);
+        RawPeer server = await upstream.AcceptAsync();
+        await server.ReadHeadAsync();
+        rig.Stopped = true;
+        rig.Server.SetDraining(true);
+        Task<int> stopping = rig.Server.StopTrafficAsync(Deadline.Limit, socketsOutlive: true);
+        for (int i = 0; i < 2; i++)
+        {
+            RawPeer fresh = await rig.ConnectAsync();
+            await fresh.SendAsync(Get);
+            RawPeer next = await upstream.AcceptAsync();
+            await next.ReadHeadAsync();
+            await next.SendAsync("HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+            Assert.Equal("close", (await fresh.ReadAnswerAsync()).Head["Connection"]);
+            next.Dispose();
+        }
+
+        Assert.False(stopping.IsCompleted);
+        await server.SendAsync(Ok);
+        Assert.Equal(200, (await old.ReadAnswerAsync()).Head.Status);
+        Assert.Equal(0, await stopping.In());
+        await Deadline.Until(() => Refuses(rig.Address), "the port is closed");
+    }
+
+    [Fact]
     public async Task StoppingCountsWhatItCutsAtTheLimit()
     {
         using var upstream = new Upstream();
