@@ -107,6 +107,55 @@ a_restart_refuses_no_new_connection() {
     expect 0 "$code" "exit code of the client, which counts refused connections"
 }
 
+a_slow_request_at_a_restart_ends_well_and_new_clients_do_not_wait_for_it() {
+    local before code=0 slow_code=0 loader slow restart
+    before=$(main_pid)
+    rm -f "$work/stop" "$work/release"
+    edit_config_for_this_test 's/^upstreams:/  - { name: slow, address: "127.0.0.1:8095", routes: [{ upstream: slow }] }\nupstreams:\n  - { name: slow, servers: [{ address: "127.0.0.1:9095" }] }/'
+    node systemctl reload appliance.service
+    node_network python3 "$here/lib/slow_request.py" 8095 9095 "$work/release" > "$work/slow" &
+    slow=$!
+    wait_until 10 grep -q 'under way' "$work/slow"
+    node_network python3 "$here/lib/connector.py" 127.0.0.1 8080 "$work/stop" 2 > "$work/connections" &
+    loader=$!
+    wait_until 10 test -s "$work/connections"
+    node systemctl restart appliance.service &
+    restart=$!
+    # The old process waits for the slow request all this time: that is the subject.
+    sleep 4
+    expect "$before" "$(main_pid)" "main process while the slow request is under way"
+    touch "$work/release"
+    wait "$slow" || slow_code=$?
+    wait "$restart"
+    serves_with_another_pid_than "$before"
+    touch "$work/stop"
+    wait "$loader" || code=$?
+    tail -n 1 "$work/connections"
+    restore_config
+    node systemctl reload appliance.service
+    expect 0 "$slow_code" "exit code of the slow client"
+    expect 0 "$code" "exit code of the client, which counts refused connections and measures how long it waits"
+}
+
+https_is_served_by_the_packaged_program() {
+    local tls=$node_root/etc/appliance/tls answer
+    mkdir "$tls"
+    openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 30 -subj /CN=e2e -addext subjectAltName=IP:127.0.0.1 \
+        -keyout "$tls/site.key" -out "$tls/site.pem" 2> /dev/null
+    node chgrp appliance /etc/appliance/tls/site.key
+    chmod 0640 "$tls/site.key"
+    cp "$tls/site.pem" "$work/site.pem"
+    edit_config_for_this_test 's|^upstreams:|  - { name: secure, address: "127.0.0.1:8443", tls: { certificate_file: tls/site.pem, key_file: tls/site.key }, routes: [{ upstream: demo }] }\nupstreams:|'
+    node systemctl reload appliance.service
+    answer=$(node_get --cacert "$work/site.pem" --output /dev/null --write-out '%{http_code}' https://127.0.0.1:8443/livez)
+    node_get http://127.0.0.1:9900/metrics > "$work/metrics"
+    restore_config
+    node systemctl reload appliance.service
+    rm -r "$tls"
+    expect 200 "$answer" "answer over https"
+    grep -q '^appliance_tls_certificate_expiry_seconds{listener="secure"' "$work/metrics"
+}
+
 a_killed_daemon_refuses_no_new_connection() {
     local before code=0 loader
     before=$(main_pid)
@@ -261,6 +310,8 @@ single_node_tests=(
     the_watchdog_is_fed
     a_restart_brings_a_new_process_that_serves
     a_restart_refuses_no_new_connection
+    a_slow_request_at_a_restart_ends_well_and_new_clients_do_not_wait_for_it
+    https_is_served_by_the_packaged_program
     a_killed_daemon_refuses_no_new_connection
     a_killed_daemon_comes_back
     a_hanging_daemon_is_killed_by_the_watchdog_and_comes_back

@@ -10,6 +10,8 @@ public sealed class SampleTests
     [Theory]
     [InlineData("single.yaml")]
     [InlineData("full.yaml")]
+    [InlineData("https.yaml")]
+    [InlineData("layer4.yaml")]
     [InlineData("pair/a.yaml")]
     [InlineData("pair/b.yaml")]
     public void EverySampleLoads(string name)
