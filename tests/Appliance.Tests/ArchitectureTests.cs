@@ -82,7 +82,7 @@ public sealed partial class ArchitectureTests
 
     [Fact]
     public void FileIsNamedAfterItsType() => None(
-        Sources("src").Where(file => Path.GetFileName(file.Path) != "Program.cs" && !DeclaresItsName(file)).Select(file => file.Path));
+        Sources("src").Where(file => Path.GetFileName(file.Path) is not ("Program.cs" or "AssemblyInfo.cs") && !DeclaresItsName(file)).Select(file => file.Path));
 
     [Fact]
     public void NothingSleepsOrIsLeftUnfinished() => None(
