@@ -226,7 +226,8 @@ internal sealed unsafe class EventLoop : IDisposable
         }
 
         int slot = (int)(uint)ready.Token;
-        if (_generations[slot] != (uint)(ready.Token >> 32) || _slots[slot] is not { } source) return;
+        // The token carries the generation; asked of the source, which is needed anyway, it costs no memory of its own.
+        if (_slots[slot] is not { } source || source.Token != ready.Token) return;
         try
         {
             source.OnEvents(ready.Events);
