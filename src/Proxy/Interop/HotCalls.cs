@@ -22,9 +22,9 @@ internal static unsafe class HotCalls
 
     /// <summary>send(2); a broken connection is an error number, not a signal.</summary>
     /// <returns>Bytes sent, or a negated error number.</returns>
-    internal static nint Send(int descriptor, byte* buffer, nint length)
+    internal static nint Send(int descriptor, byte* buffer, nint length, int flags = 0)
     {
-        nint sent = SystemCall(Linux.CallSendTo, descriptor, buffer, length, Linux.MsgNoSignal, 0, 0);
+        nint sent = SystemCall(Linux.CallSendTo, descriptor, buffer, length, Linux.MsgNoSignal | flags, 0, 0);
         return sent >= 0 ? sent : -Marshal.GetLastSystemError();
     }
 

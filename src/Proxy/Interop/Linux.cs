@@ -39,6 +39,7 @@ internal static class Linux
     internal const int CallSendTo = 44;
     internal const int CallReceiveFrom = 45;
     internal const int MsgPeek = 2;
+    internal const int MsgMore = 0x8000;
     internal const int MsgNoSignal = 0x4000;
     internal const int MsgTruncated = 0x20;
     internal const int MsgControlTruncated = 0x08;

@@ -20,9 +20,9 @@ internal sealed class TunnelDirection(
     internal const int SpliceAfterBytes = 64 * 1024;
 
     /// <summary>Bytes moved by one splice, and held in the pipe when the sink is slow.</summary>
-    private const int SpliceBytes = 256 * 1024;
+    private const int SpliceBytes = SplicePipes.PipeBytes;
 
-    private const int TurnBytes = 512 * 1024;
+    private const int TurnBytes = 1024 * 1024;
 
     /// <summary>A piece after which the source was empty and that would have been cheaper to copy.</summary>
     private const int SmallBytes = 4 * 1024;

@@ -144,6 +144,7 @@ internal abstract class HttpConnection : IConnectionOwner
         int body = keepAlive ? UnreadBody() : 0;
         if (IsSound) SkipHead();
         if (body > 0) Client.Reader.Skip(body);
+        if (!keepAlive && !Client.IsSecure) Client.Writer.EndsNow = true;
         return FlushAsync(keepAlive);
     }
 

@@ -265,6 +265,8 @@ internal sealed class ServerExchange(HttpExchange exchange)
             exchange.Route.ResponseEdits);
         server.Reader.Skip(Response.Length);
         long timeoutNs = _snapshot.Timeouts.Response;
+        bool whole = noBody || (!Response.Chunked && Response.ContentLength >= 0 && Response.ContentLength <= server.Reader.Unread);
+        if (whole && !_keepClient && !Request.HasBody && !_client.IsSecure) _client.Writer.EndsNow = true;
         if (noBody) return BodyRelay.LengthAsync(server, _client, 0, timeoutNs);
         if (untilClose) return BodyRelay.UntilCloseAsync(server, _client, chunked, timeoutNs);
         if (!Response.Chunked) return BodyRelay.LengthAsync(server, _client, Response.ContentLength, timeoutNs);

@@ -180,17 +180,7 @@ internal sealed class Listener
             connection.Lease.Adopt(slot);
         }
 
-        try
-        {
-            connection.Attach();
-        }
-        catch (Win32Exception error)
-        {
-            connection.Close();
-            OnAcceptPaused(error.NativeErrorCode);
-            return;
-        }
-
+        connection.Attach();
         ListenerCounters counters = Counters(loop);
         counters.Accepted++;
         counters.Active++;

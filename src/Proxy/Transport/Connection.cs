@@ -23,6 +23,7 @@ internal sealed class Connection : LoopSource, IDuplexPipe, IValueTaskSource<boo
     private bool _writeShut;
     private bool _lingering;
     private bool _abortive;
+    private bool _watched;
     private bool _watchesWritable;
     private Action? _discardMore;
     private bool _handshaking;
@@ -106,7 +107,7 @@ internal sealed class Connection : LoopSource, IDuplexPipe, IValueTaskSource<boo
         SocketOptions.SetNoDelay(descriptor);
         try
         {
-            connection._watchesWritable = true;
+            connection._watched = connection._watchesWritable = true;
             loop.Register(connection, ReadEvents | Linux.EpollOut);
         }
         catch (System.ComponentModel.Win32Exception)
@@ -139,14 +140,24 @@ internal sealed class Connection : LoopSource, IDuplexPipe, IValueTaskSource<boo
     private long _connectDeadlineNs = long.MaxValue;
 
     /// <summary>
-    /// Puts an accepted socket into the epoll set. Not for writing yet: it can be written, and an event that says so would only cost. Its first
-    /// bytes are mostly there already, so the first read asks the kernel without waiting for an event.
+    /// Gives an accepted socket to the loop. Its first bytes are mostly there already, so the first read asks the kernel without waiting for an
+    /// event; and a connection that brings one request and is closed with its answer needs none at all. So it is put into the epoll set when it
+    /// first waits for the kernel, or after a few turns, so that a client which goes away is noticed while a server takes its time.
     /// </summary>
-    /// <exception cref="System.ComponentModel.Win32Exception">The kernel refused.</exception>
     internal void Attach()
     {
-        Loop.Register(this, ReadEvents);
+        Loop.Adopt(this);
+        Loop.WatchSoon(this);
         Reader.ExpectBytes();
+    }
+
+    /// <summary>From now on the kernel reports what happens to the socket. When it refuses, the connection is aborted.</summary>
+    internal void EnsureWatched()
+    {
+        if (_watched || IsClosed) return;
+        _watched = true;
+        // Not for writing yet: it can be written, and an event that says so would only cost.
+        if (!Loop.TryWatch(this, _watchesWritable ? ReadEvents | Linux.EpollOut : ReadEvents)) Abort(ConnectionError.Unreachable);
     }
 
     /// <summary>
@@ -165,7 +176,8 @@ internal sealed class Connection : LoopSource, IDuplexPipe, IValueTaskSource<boo
     {
         if (_watchesWritable) return;
         _watchesWritable = true;
-        Loop.Modify(this, ReadEvents | Linux.EpollOut);
+        if (_watched) Loop.Modify(this, ReadEvents | Linux.EpollOut);
+        else EnsureWatched();
     }
 
     /// <summary>FIN, once, after close_notify if there is TLS; reading goes on.</summary>
@@ -344,6 +356,7 @@ internal sealed class Connection : LoopSource, IDuplexPipe, IValueTaskSource<boo
         Writer.Secure(session);
         _handshaking = true;
         short token = _connecting.Begin();
+        EnsureWatched();
         _connectDeadlineNs = deadlineNs;
         ArmTimer(deadlineNs);
         ContinueHandshake(0);
@@ -386,6 +399,7 @@ internal sealed class Connection : LoopSource, IDuplexPipe, IValueTaskSource<boo
         }
 
         Reader.DropBuffer();
+        EnsureWatched();
         if (Reader.IsOverdrawn) Loop.Post(_discardMore ??= () =>
         {
             if (!IsClosed) Discard();

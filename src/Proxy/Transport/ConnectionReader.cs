@@ -85,6 +85,7 @@ internal sealed unsafe class ConnectionReader : PipeReader, IValueTaskSource<Rea
         if (_readable) ResumeNextTurn();
         ReleaseIfEmpty();
         short token = _signal.Begin();
+        _connection.EnsureWatched();
         if (cancellationToken.CanBeCanceled) WatchToken(cancellationToken);
         if (DeadlineNs != long.MaxValue) _connection.ArmTimer(DeadlineNs);
         return new(this, token);
@@ -173,6 +174,7 @@ internal sealed unsafe class ConnectionReader : PipeReader, IValueTaskSource<Rea
         ReleaseIfEmpty();
         _waitOnly = true;
         short token = _signal.Begin();
+        _connection.EnsureWatched();
         if (DeadlineNs != long.MaxValue) _connection.ArmTimer(DeadlineNs);
         return new(this, token);
     }

@@ -45,6 +45,12 @@ internal sealed unsafe class ConnectionWriter : PipeWriter, IValueTaskSource<Flu
     /// <summary>How long a flush may wait without the kernel taking a byte; then it is cancelled and the connection marked TimedOut.</summary>
     internal long TimeoutNs { get; set; } = long.MaxValue;
 
+    /// <summary>
+    /// What is flushed from now on is the last: it waits in the kernel for the FIN of the close that follows at once, and leaves in one packet
+    /// with it.
+    /// </summary>
+    internal bool EndsNow { get; set; }
+
     /// <summary>When the waiting flush is given up.</summary>
     internal long DeadlineNs { get; private set; } = long.MaxValue;
 
@@ -286,7 +292,7 @@ internal sealed unsafe class ConnectionWriter : PipeWriter, IValueTaskSource<Flu
             {
                 int asked = Piece(end - _sent);
                 // SAFETY: [_sent, end) of a pinned block that this writer holds.
-                int taken = Result(HotCalls.Send(_connection.Descriptor, block.Address + _sent, asked), asked);
+                int taken = Result(HotCalls.Send(_connection.Descriptor, block.Address + _sent, asked, EndsNow ? Linux.MsgMore : 0), asked);
                 Sent(taken);
                 Charge(taken);
                 if (_sent < end) continue;
@@ -399,7 +405,7 @@ internal sealed unsafe class ConnectionWriter : PipeWriter, IValueTaskSource<Flu
             vectors[0] = new IoVector { Base = _head is null ? null : _head.Address + _sent, Length = (nuint)queued };
             vectors[1] = new IoVector { Base = bytes, Length = (nuint)source.Length };
             var message = new MessageHeader { Vectors = queued > 0 ? vectors : vectors + 1, VectorCount = queued > 0 ? 2u : 1u };
-            nint sent = Libc.SendMessage(_connection.Descriptor, &message, Linux.MsgNoSignal);
+            nint sent = Libc.SendMessage(_connection.Descriptor, &message, EndsNow ? Linux.MsgNoSignal | Linux.MsgMore : Linux.MsgNoSignal);
             int taken = Result(sent >= 0 ? sent : -Marshal.GetLastPInvokeError(), queued + source.Length);
             int ofQueue = Math.Min(taken, queued);
             Sent(ofQueue);

@@ -21,12 +21,16 @@ internal sealed unsafe class EventLoop : IDisposable
     private const int CloseRounds = 16;
     private const int WakeGraceMs = 1000;
 
+    /// <summary>A busy loop has answered a small request by then.</summary>
+    private const int UnwatchedTurns = 3;
+
     private readonly ILogger _log;
     private readonly TimeProvider _time;
     private readonly int _epoll;
     private readonly int _wake;
     private readonly EpollEvent[] _events = GC.AllocateArray<EpollEvent>(EventBatch, pinned: true);
     private readonly ConcurrentQueue<Action> _posted = new();
+    private readonly Queue<(Connection Connection, long Turn)> _unwatched = new();
     private LoopSource?[] _slots = new LoopSource?[1024];
     private uint[] _generations = new uint[1024];
     private int[] _freeSlots = new int[1024];
@@ -106,16 +110,31 @@ internal sealed unsafe class EventLoop : IDisposable
     /// <exception cref="Win32Exception">The kernel refused (memory, watch limit).</exception>
     internal void Register(LoopSource source, uint flags)
     {
-        int slot = _freeCount > 0 ? _freeSlots[--_freeCount] : TakeNewSlot();
-        _slots[slot] = source;
-        source.Token = ((ulong)_generations[slot] << 32) | (uint)slot;
-        // SAFETY: as in the constructor.
-        var request = new EpollEvent { Events = flags, Token = source.Token };
-        if (Libc.EpollControl(_epoll, Linux.EpollAdd, source.Descriptor, &request) >= 0) return;
+        Adopt(source);
+        if (TryWatch(source, flags)) return;
         var error = new Win32Exception();
         Release(source);
         throw error;
     }
+
+    /// <summary>Takes a source into the loop's care without asking the kernel for its events yet.</summary>
+    internal void Adopt(LoopSource source)
+    {
+        int slot = _freeCount > 0 ? _freeSlots[--_freeCount] : TakeNewSlot();
+        _slots[slot] = source;
+        source.Token = ((ulong)_generations[slot] << 32) | (uint)slot;
+    }
+
+    /// <summary>Asks for the events of an adopted source; what holds already is reported at once. False: the kernel refused.</summary>
+    internal bool TryWatch(LoopSource source, uint flags)
+    {
+        // SAFETY: as in the constructor.
+        var request = new EpollEvent { Events = flags, Token = source.Token };
+        return Libc.EpollControl(_epoll, Linux.EpollAdd, source.Descriptor, &request) >= 0;
+    }
+
+    /// <summary>Has the connection watched in a few turns' time, unless it is closed by then.</summary>
+    internal void WatchSoon(Connection connection) => _unwatched.Enqueue((connection, _turns + UnwatchedTurns));
 
     /// <summary>Asks for other events; one that holds already is reported anew.</summary>
     internal void Modify(LoopSource source, uint flags)
@@ -175,6 +194,7 @@ internal sealed unsafe class EventLoop : IDisposable
     private void Turn()
     {
         RunPosted();
+        WatchDue();
         // SAFETY: the array is pinned and EventBatch long.
         fixed (EpollEvent* events = _events)
         {
@@ -185,6 +205,15 @@ internal sealed unsafe class EventLoop : IDisposable
 
         Timers.Advance(NowNs);
         Volatile.Write(ref _turns, _turns + 1);
+    }
+
+    private void WatchDue()
+    {
+        while (_unwatched.TryPeek(out (Connection Connection, long Turn) next) && next.Turn <= _turns)
+        {
+            _ = _unwatched.Dequeue();
+            next.Connection.EnsureWatched();
+        }
     }
 
     private void Dispatch(EpollEvent ready)

@@ -8,10 +8,10 @@ namespace Appliance.Proxy.Transport;
 /// </summary>
 internal sealed class SplicePipes : IDisposable
 {
-    /// <summary>Size asked for. Enough for one turn's worth; larger ones only fall out of the processor's cache.</summary>
-    internal const int PipeBytes = 256 * 1024;
+    /// <summary>Size asked for: the most that the kernel gives by default. Every byte that fits is one that needs no call of its own.</summary>
+    internal const int PipeBytes = 1024 * 1024;
 
-    /// <summary>Pipes in existence, in use and idle. Slow receivers hold one each; the user's share of pipe memory is 64 MiB by default.</summary>
+    /// <summary>Pipes in existence, in use and idle. Slow receivers hold one each; beyond the user's share of pipe memory, 64 MiB by default, they are small ones.</summary>
     internal const int Limit = 128;
 
     /// <summary>Less than this, as the kernel gives when the user's share is used up, and copying is better.</summary>

@@ -42,7 +42,8 @@ public sealed class BackpressureTests
         await using ProxyRig rig = ProxyRig.Tcp(upstream.Address);
         RawPeer client = await rig.ConnectAsync(receiveBuffer: Window);
         RawPeer server = await upstream.AcceptAsync();
-        await ExpectHeldAsync(rig, clientSends ? client : server);
+        // What is spliced waits in the kernel.
+        await ExpectHeldAsync(rig, clientSends ? client : server, least: 0);
         server.Dispose();
     }
 
@@ -93,7 +94,7 @@ public sealed class BackpressureTests
     }
 
     /// <summary>Sends until the sockets are full and stay full, and looks at the memory between.</summary>
-    private static async Task ExpectHeldAsync(ProxyRig rig, RawPeer sender)
+    private static async Task ExpectHeldAsync(ProxyRig rig, RawPeer sender, int least = 1)
     {
         sender.Socket.SendBufferSize = Window;
         byte[] chunk = new byte[64 * 1024];
@@ -108,7 +109,7 @@ public sealed class BackpressureTests
         Assert.True(sent < Size / 2, $"{sent} bytes were taken though nobody read");
         long buffered = await rig.OnLoopAsync(() => rig.Loop.Buffers.AllocatedBytes);
         Assert.InRange(buffered, 0, 1024 * 1024);
-        Assert.InRange(await rig.OnLoopAsync(() => rig.Loop.Buffers.Rented), 1, 8);
+        Assert.InRange(await rig.OnLoopAsync(() => rig.Loop.Buffers.Rented), least, 8);
         sender.Dispose();
     }
 }

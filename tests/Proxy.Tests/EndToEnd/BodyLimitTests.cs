@@ -47,7 +47,12 @@ public sealed class BodyLimitTests
         await client.SendAsync("6\r\nabcdef\r\n0\r\n\r\n");
         Assert.Equal("", (await server.ExpectResetAsync()).Replace("5\r\nhello\r\n", ""));
         Assert.Equal(413, (await client.ReadAnswerAsync()).Head.Status);
-        await client.ExpectEndAsync();
+        // All of it has arrived, so where the next request begins is certain.
+        await client.SendAsync("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+        RawPeer next = await upstream.AcceptAsync();
+        await next.ReadHeadAsync();
+        await next.SendAsync("HTTP/1.1 204 No Content\r\n\r\n");
+        Assert.Equal(204, (await client.ReadAnswerAsync()).Head.Status);
     }
 
     private static ProxyRig Rig(Upstream upstream)

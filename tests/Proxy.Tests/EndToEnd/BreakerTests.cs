@@ -133,7 +133,7 @@ public sealed class BreakerTests
         using var good = new Upstream();
         good.ServeAnswer(Ok);
         var ejection = new EjectionSettings { ConsecutiveFailures = 2, For = TimeSpan.FromMilliseconds(400) };
-        await using var rig = new ProxyRig(Of(Pool(sick.Address, good.Address) with { Ejection = ejection }));
+        await using var rig = new ProxyRig(Of(Pool(sick.Address, good.Address) with { Ejection = ejection, Retry = new RetrySettings { Attempts = 1 } }));
         int failed = 0;
         for (int i = 0; i < 8; i++) failed += (await rig.AskAsync(Get)).Head.Status == 502 ? 1 : 0;
         Assert.Equal(2, failed);

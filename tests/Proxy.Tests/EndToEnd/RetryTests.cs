@@ -120,9 +120,12 @@ public sealed class RetryTests
         string received = "";
         using var second = new Upstream().Serve(async peer =>
         {
-            await peer.ReadHeadAsync();
-            received = chunked ? (await peer.ReadChunkedAsync()).Text : await peer.ReadTextAsync(size);
-            await peer.SendAsync(Good);
+            while (true)
+            {
+                await peer.ReadHeadAsync();
+                received = chunked ? (await peer.ReadChunkedAsync()).Text : await peer.ReadTextAsync(size);
+                await peer.SendAsync(Good);
+            }
         });
         await using ProxyRig rig = Rig(new RetrySettings(), broken, second);
         RawPeer client = await rig.ConnectAsync();

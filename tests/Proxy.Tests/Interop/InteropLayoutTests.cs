@@ -46,6 +46,7 @@ public sealed class InteropLayoutTests
         ["CallSendTo"] = "SYS_sendto",
         ["CallReceiveFrom"] = "SYS_recvfrom",
         ["MsgPeek"] = "MSG_PEEK",
+        ["MsgMore"] = "MSG_MORE",
         ["MsgNoSignal"] = "MSG_NOSIGNAL",
         ["ShutWrite"] = "SHUT_WR",
         ["OpenNonBlock"] = "O_NONBLOCK",
