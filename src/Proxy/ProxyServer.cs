@@ -30,6 +30,10 @@ public sealed class ProxyServer : IDisposable
     private readonly MemoryBound _memory;
     private readonly KernelOffload _offload;
     private ImmutableArray<Listener> _listeners = [];
+
+    /// <summary>Removed udp listeners whose last sessions still hold their ports.</summary>
+    private ImmutableArray<Listener> _leaving = [];
+
     private ImmutableArray<UpstreamPool> _pools = [];
     private TicketKeys? _ownTicketKeys;
     private bool _disposed;
@@ -133,12 +137,13 @@ public sealed class ProxyServer : IDisposable
             foreach (HttpLoop loop in _httpLoops) loop.AccessLog.Mode = settings.AccessLog;
             _memory.LimitBytes = settings.MemoryLimit;
             foreach ((Listener listener, ListenerSnapshot snapshot) in kept) listener.Snapshot = snapshot;
-            ImmutableArray<Listener> gone = [.. _listeners.Where(old => !kept.Exists(k => k.Listener == old))];
+            ImmutableArray<Listener> gone = [.. _listeners.Where(old => !kept.Exists(k => k.Listener == old) && !opened.Contains(old))];
             ImmutableArray<UpstreamPool> retired = [.. _pools.Where(old => !pools.Contains(old))];
             _listeners = [.. kept.Select(k => k.Listener), .. opened];
             ImmutableArray<UpstreamPool> begun = [.. pools.Where(pool => !_pools.Contains(pool))];
             _pools = pools;
             foreach (Listener listener in gone) listener.Close();
+            _leaving = [.. _leaving.Union(gone).Where(old => old.StillHolds(old.Address))];
             // In this order: a last check of the old pool must not overwrite what the new one has adopted.
             foreach (UpstreamPool pool in retired) pool.Retire(PoolOf(pool.Settings.Name));
             foreach (UpstreamPool pool in begun) pool.Start();
@@ -210,7 +215,7 @@ public sealed class ProxyServer : IDisposable
     }
 
     /// <summary>
-    /// Cuts the connections whose own end has one of these addresses. For addresses that have left this machine: nothing can be sent from them
+    /// Cuts the connections and datagram sessions whose own end has one of these addresses. For addresses that have left this machine: nothing can be sent from them
     /// any more, and the client's next packet goes to their new owner.
     /// </summary>
     public void CutConnectionsFrom(IEnumerable<System.Net.IPAddress> addresses)
@@ -223,6 +228,11 @@ public sealed class ProxyServer : IDisposable
                 foreach (Connection connection in loop.Sources<Connection>())
                 {
                     if (!connection.IsClosed && moved.Contains(connection.LocalAddress)) connection.Abort(ConnectionError.Aborted);
+                }
+
+                foreach (UdpSession session in loop.Sources<UdpSession>())
+                {
+                    if (session.LocalAddress is { } local && moved.Contains(local)) session.CloseNow();
                 }
             });
         }
@@ -308,6 +318,13 @@ public sealed class ProxyServer : IDisposable
 
     private Listener Open(ListenerSnapshot snapshot, InheritedSockets inherited)
     {
+        if (snapshot.Settings.Protocol == ListenerProtocol.Udp
+            && _leaving.Concat(_listeners).FirstOrDefault(old => old.StillHolds(snapshot.Settings.Address)) is { } leaving)
+        {
+            leaving.Reopen(snapshot);
+            return leaving;
+        }
+
         var listener = new Listener(snapshot, _loops, _memory, _log);
         listener.Open(inherited);
         return listener;

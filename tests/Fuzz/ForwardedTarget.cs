@@ -37,8 +37,8 @@ internal sealed class ForwardedTarget : ITarget
         byte[] head = Encoding.Latin1.GetBytes(text);
         _exchange.Begin(Proxy, nowNs: 0);
         if (_exchange.Request.Parse(head) != HeadProgress.Complete || !_exchange.Normalize(head)) return 0;
-        Require(ForwardedFor.NearestUntrusted(_exchange.Request, head, Stranger, Trusted) == Stranger, "a stranger speaks for itself only");
-        ClientAddress client = ForwardedFor.NearestUntrusted(_exchange.Request, head, Proxy, Trusted);
+        Require(ForwardedFor.NearestUntrusted(_exchange.Request, head, Stranger, Trusted, out _) == Stranger, "a stranger speaks for itself only");
+        ClientAddress client = ForwardedFor.NearestUntrusted(_exchange.Request, head, Proxy, Trusted, out _);
         Require(client == Walk(lines), "the client is the nearest address that nobody trusts");
         _exchange.Route = Route;
         _exchange.EnsureId(_ids);

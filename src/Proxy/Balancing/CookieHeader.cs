@@ -32,7 +32,7 @@ internal static class CookieHeader
     /// <summary>Copies the field's value without the cookies of a name.</summary>
     /// <param name="cookies">The field's value.</param>
     /// <param name="name">The cookie's name.</param>
-    /// <param name="destination">At least twice as long: a blank may be added after each semicolon.</param>
+    /// <param name="destination">At least as long; nothing is added.</param>
     /// <returns>Bytes copied; 0: nothing is left, and the field with it.</returns>
     internal static int CopyWithout(ReadOnlySpan<byte> cookies, ReadOnlySpan<char> name, Span<byte> destination)
     {
@@ -41,13 +41,9 @@ internal static class CookieHeader
         {
             ReadOnlySpan<byte> pair = cookies[at..EndOf(cookies, at)];
             if (IsNamed(pair, name, out _)) continue;
-            pair = pair.Trim(" \t"u8);
-            if (pair.IsEmpty) continue;
-            if (length > 0)
-            {
-                "; "u8.CopyTo(destination[length..]);
-                length += 2;
-            }
+            if (length == 0) pair = pair.TrimStart(" \t"u8);
+            if (pair.Trim(" \t"u8).IsEmpty) continue;
+            if (length > 0) destination[length++] = (byte)';';
 
             pair.CopyTo(destination[length..]);
             length += pair.Length;

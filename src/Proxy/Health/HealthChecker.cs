@@ -1,5 +1,4 @@
 using Appliance.Proxy.Configuration;
-using Appliance.Proxy.Interop;
 using Appliance.Proxy.Transport;
 using Appliance.Proxy.Upstreams;
 
@@ -28,8 +27,7 @@ internal sealed class HealthChecker : LoopTimer
         State = state;
         _settings = settings;
         _random = random;
-        var endPoint = new System.Net.IPEndPoint(state.EndPoint.Address, settings.Port ?? state.EndPoint.Port);
-        _probe = new HealthProbe(loop, SocketAddress.From(endPoint), state.HostName, settings);
+        _probe = new HealthProbe(loop, pool, state, settings);
     }
 
     /// <summary>Who is checked.</summary>

@@ -1,14 +1,21 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using System.Net;
 using System.Text;
 using Appliance.Proxy.Configuration;
-using Appliance.Proxy.Interop;
+using Appliance.Proxy.Layer4;
 using Appliance.Proxy.Layer7;
+using Appliance.Proxy.Tls;
 using Appliance.Proxy.Transport;
+using Appliance.Proxy.Upstreams;
+using SocketAddress = Appliance.Proxy.Interop.SocketAddress;
 
 namespace Appliance.Proxy.Health;
 
-/// <summary>Makes single checks of one server, one after the other, as an ordinary connection of a loop: nothing blocks.</summary>
+/// <summary>
+/// Makes single checks of one server, one after the other, as an ordinary connection of a loop: nothing blocks. It speaks as the upstream's traffic
+/// does: a PROXY protocol header first, which says that the connection is our own, then TLS.
+/// </summary>
 internal sealed class HealthProbe
 {
     /// <summary>Bytes of the body that are searched.</summary>
@@ -20,6 +27,8 @@ internal sealed class HealthProbe
     private const string Closed = "it closed the connection without an answer";
 
     private readonly EventLoop _loop;
+    private readonly UpstreamPool _pool;
+    private readonly ServerState _server;
     private readonly SocketAddress _address;
     private readonly HealthCheckSettings _settings;
     private readonly byte[] _request;
@@ -27,19 +36,22 @@ internal sealed class HealthProbe
     private readonly ResponseHead _head = new();
     private long _deadlineNs;
     private Connection? _connection;
+    private TlsTarget? _tls;
 
     /// <summary>Prepares checks.</summary>
     /// <param name="loop">Where they run.</param>
-    /// <param name="address">What is connected to.</param>
-    /// <param name="host">Host of the request unless the settings name one.</param>
+    /// <param name="pool">Whose traffic the checks are like.</param>
+    /// <param name="server">What is connected to, at its own port unless the settings name another.</param>
     /// <param name="settings">What is checked.</param>
-    internal HealthProbe(EventLoop loop, in SocketAddress address, string host, HealthCheckSettings settings)
+    internal HealthProbe(EventLoop loop, UpstreamPool pool, ServerState server, HealthCheckSettings settings)
     {
         _loop = loop;
-        _address = address;
+        _pool = pool;
+        _server = server;
+        _address = SocketAddress.From(new IPEndPoint(server.EndPoint.Address, settings.Port ?? server.EndPoint.Port));
         _settings = settings;
         _request = Encoding.Latin1.GetBytes(
-            $"GET {settings.Path} HTTP/1.1\r\nHost: {settings.Host ?? host}\r\nUser-Agent: appliance-health-check\r\nAccept: */*\r\nConnection: close\r\n\r\n");
+            $"GET {settings.Path} HTTP/1.1\r\nHost: {settings.Host ?? server.HostName}\r\nUser-Agent: appliance-health-check\r\nAccept: */*\r\nConnection: close\r\n\r\n");
         _needle = Encoding.UTF8.GetBytes(settings.BodyContains ?? string.Empty);
     }
 
@@ -52,7 +64,8 @@ internal sealed class HealthProbe
         _connection = connection;
         try
         {
-            return await connecting ? await AskAsync(connection) : Explain(connection.Error);
+            if (!await connecting) return Explain(connection.Error);
+            return await OpenAsync(connection) ?? await AskAsync(connection);
         }
         finally
         {
@@ -63,6 +76,25 @@ internal sealed class HealthProbe
 
     /// <summary>Ends the check under way; its result is of no use to anybody.</summary>
     internal void Abandon() => _connection?.Abort(ConnectionError.Aborted);
+
+    /// <summary>What comes before the request: the PROXY header in the clear, then the handshake.</summary>
+    private async ValueTask<string?> OpenAsync(Connection connection)
+    {
+        connection.Writer.TimeoutNs = _deadlineNs - _loop.NowNs;
+        if (_pool.Settings.ProxyProtocol is { } version)
+        {
+            ProxyHeaderEncoder.QueueOwn(connection.Writer, version);
+            await connection.Writer.FlushAsync();
+        }
+
+        if (_pool.Tls is not { } context) return null;
+        if (_tls?.Context != context) _tls = new TlsTarget(context, _server.Configured);
+        if (await connection.StartTlsClientAsync(_tls, _deadlineNs)) return null;
+        // What the server made of an old session may be why.
+        _tls.Session = null;
+        if (connection.Error == ConnectionError.TimedOut) return "the TLS handshake took too long";
+        return $"the TLS handshake failed: {connection.Tls?.Failure ?? connection.Error.ToString()}";
+    }
 
     private async ValueTask<string?> AskAsync(Connection connection)
     {

@@ -118,6 +118,10 @@ internal static unsafe class LibSsl
     [DllImport(Library, EntryPoint = "SSL_session_reused")]
     internal static extern int SessionReused(nint ssl);
 
+    [DllImport(Library, EntryPoint = "SSL_version")]
+    [SuppressGCTransition]
+    internal static extern int Version(nint ssl);
+
     [DllImport(Library, EntryPoint = "SSL_get_verify_result")]
     internal static extern long GetVerifyResult(nint ssl);
 

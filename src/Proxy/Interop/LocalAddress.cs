@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Appliance.Limiter;
 
 namespace Appliance.Proxy.Interop;
 
@@ -31,6 +32,16 @@ internal readonly record struct LocalAddress
         UInt128 bits = BinaryPrimitives.ReadUInt128BigEndian(octets);
         bool linkLocal = (bits >> (128 - LinkLocalBits)) == LinkLocalPrefix >> (16 - LinkLocalBits);
         return new(Linux.AfInet6, bits, linkLocal ? interfaceIndex : 0);
+    }
+
+    /// <summary>As the rest of the daemon compares addresses; null: unknown.</summary>
+    internal ClientAddress? ToClientAddress()
+    {
+        if (Family == 0) return null;
+        if (Family == Linux.AfInet) return ClientAddress.FromIPv4((uint)Bits);
+        Span<byte> octets = stackalloc byte[16];
+        CopyTo(octets);
+        return ClientAddress.FromIPv6(octets);
     }
 
     /// <summary>Writes the octets in network order.</summary>

@@ -20,4 +20,11 @@ internal static class ProxyHeaderEncoder
             ? ProxyHeaderV1.Write(header, source, target)
             : ProxyHeaderV2.Write(header, source, target));
     }
+
+    /// <summary>Queues the header of a connection of our own (a health check), which is on nobody's behalf: UNKNOWN, or LOCAL.</summary>
+    internal static void QueueOwn(ConnectionWriter server, ProxyProtocolVersion version)
+    {
+        Span<byte> header = server.GetSpan(ProxyHeaderV1.MaximumLength);
+        server.Advance(version == ProxyProtocolVersion.V1 ? ProxyHeaderV1.Write(header, default, default) : ProxyHeaderV2.WriteLocal(header));
+    }
 }

@@ -1,3 +1,4 @@
+using Appliance.Limiter;
 using Appliance.Proxy.Admission;
 using Appliance.Proxy.Interop;
 using Appliance.Proxy.Transport;
@@ -30,6 +31,9 @@ internal sealed class UdpSession : LoopSource
     }
 
     internal UdpSessionKey Key { get; private set; }
+
+    /// <summary>Our own address that the client speaks to; null: unknown.</summary>
+    internal ClientAddress? LocalAddress => Key.Local.ToClientAddress();
 
     /// <summary>Its place in admission; -1: none.</summary>
     internal int Slot { get; private set; }

@@ -49,7 +49,25 @@ internal sealed class UdpSocket : LoopSource
     /// <summary>No new session from now on; the socket closes with the last one. On the loop.</summary>
     internal void Drain()
     {
-        if (_sessions.Count == 0) CloseNow();
+        // It may have been asked for again in the meantime.
+        if (_listener.IsClosed && _sessions.Count == 0) CloseNow();
+    }
+
+    /// <summary>True while sessions of a removed listener keep it open. From any thread; slightly old.</summary>
+    internal bool IsOpen => Descriptor >= 0;
+
+    /// <summary>The listener is back: goes on with its sessions, or, when it has closed, with another socket. On the loop.</summary>
+    /// <param name="descriptor">Bound to the same address; closed here when it is not needed.</param>
+    internal void Resume(int descriptor)
+    {
+        if (Descriptor >= 0)
+        {
+            _ = Libc.Close(descriptor);
+            return;
+        }
+
+        Descriptor = descriptor;
+        Open();
     }
 
     /// <inheritdoc/>

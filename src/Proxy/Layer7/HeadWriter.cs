@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using Appliance.Proxy.Balancing;
 
 namespace Appliance.Proxy.Layer7;
 
@@ -29,17 +30,34 @@ internal ref struct HeadWriter(Span<byte> destination)
         Length += 16;
     }
 
+    /// <summary>Copies the Cookie fields without a cookie that is ours; a field with nothing left is left out. Never longer than they were.</summary>
+    internal void WriteCookies(scoped ReadOnlySpan<byte> head, scoped ReadOnlySpan<HeaderField> fields, StickyCookie own)
+    {
+        foreach (ref readonly HeaderField field in fields)
+        {
+            if (field.HopByHop || !CookieHeader.Is(field.Name(head))) continue;
+            int start = Length;
+            Write("Cookie: "u8);
+            int copied = own.CopyWithout(field.Value(head), _destination[Length..]);
+            Length = copied == 0 ? start : Length + copied;
+            if (copied > 0) Write("\r\n"u8);
+        }
+    }
+
     /// <summary>Copies the field lines that go on, in runs: what stands together is copied together.</summary>
     /// <param name="head">The head they stand in.</param>
     /// <param name="fields">Its fields.</param>
     /// <param name="dropped">Bit n set: fields of <see cref="KnownHeader"/> n stay here.</param>
     /// <param name="edits">Whose named fields stay here; null: none.</param>
-    internal void WriteFields(scoped ReadOnlySpan<byte> head, scoped ReadOnlySpan<HeaderField> fields, uint dropped, HeaderEdits? edits)
+    /// <param name="withoutCookies">Cookie fields stay here.</param>
+    internal void WriteFields(
+        scoped ReadOnlySpan<byte> head, scoped ReadOnlySpan<HeaderField> fields, uint dropped, HeaderEdits? edits, bool withoutCookies = false)
     {
         int runStart = -1, runEnd = -1;
         foreach (ref readonly HeaderField field in fields)
         {
-            bool drop = field.HopByHop || (dropped & (1u << (int)field.Known)) != 0 || (edits is not null && Drops(edits, field, head));
+            bool drop = field.HopByHop || (dropped & (1u << (int)field.Known)) != 0 || (edits is not null && Drops(edits, field, head))
+                || (withoutCookies && CookieHeader.Is(field.Name(head)));
             if (!drop && runEnd == field.Start)
             {
                 runEnd = field.End;

@@ -210,6 +210,7 @@ internal abstract class HttpConnection : IConnectionOwner
         {
             _exchange = Loop.Rent();
             _exchange.Begin(Client.ClientAddress, Client.Loop.NowNs);
+            if (Client.Tls is { } tls) _exchange.Record.TlsVersion = tls.VersionText;
             _requests++;
             _headSkipped = false;
             Snapshot = Listener.Snapshot;

@@ -75,6 +75,9 @@ internal sealed class HttpExchange
     /// <summary>Who the client is to policies and log: the peer, or whom trusted proxies name.</summary>
     internal ClientAddress Client { get; private set; }
 
+    /// <summary>A trusted proxy says that the client speaks TLS with it.</summary>
+    internal bool ForwardedSecure { get; private set; }
+
     /// <summary>The route, once it is known.</summary>
     internal Route Route
     {
@@ -93,6 +96,7 @@ internal sealed class HttpExchange
         Request.Reset();
         Record.Begin(nowNs);
         Client = peer;
+        ForwardedSecure = false;
         _route = null;
         _pathLength = _hostLength = _limitLength = _extraLength = _idLength = _methodLength = 0;
         Body.Reset();
@@ -110,10 +114,11 @@ internal sealed class HttpExchange
         return TargetPath.TryNormalize(Request.Target(head), _path, out _pathLength);
     }
 
-    /// <summary>Takes over what a trusted peer says: who the client is, and the request's id if it is a sane one.</summary>
-    internal void BelieveTrustedPeer(ReadOnlySpan<byte> head, ClientAddress client)
+    /// <summary>Takes over what a trusted peer says: who the client is, whether it speaks TLS, and the request's id if it is a sane one.</summary>
+    internal void BelieveTrustedPeer(ReadOnlySpan<byte> head, ClientAddress client, bool secure = false)
     {
         Client = client;
+        ForwardedSecure = secure;
         foreach (ref readonly HeaderField field in Request.Fields)
         {
             if (field.Known != KnownHeader.RequestId) continue;

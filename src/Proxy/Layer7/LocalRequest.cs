@@ -45,7 +45,7 @@ internal sealed class LocalRequest(Connection client) : LocalExchange
     public override bool PeerIsTrusted => _trusted!.Contains(Peer);
 
     /// <inheritdoc/>
-    public override ClientAddress Client => ForwardedFor.NearestUntrusted(_exchange!.Request, HeadBytes, Peer, _trusted!);
+    public override ClientAddress Client => ForwardedFor.NearestUntrusted(_exchange!.Request, HeadBytes, Peer, _trusted!, out _);
 
     /// <inheritdoc/>
     public override int Lane => client.Loop.Number;

@@ -33,7 +33,8 @@ internal sealed class ProxyConnection : HttpConnection
         if (!exchange.Normalize(head)) return AnswerErrorAsync(HttpError.BadTarget);
         if (Snapshot.Trusted.Contains(_peer))
         {
-            exchange.BelieveTrustedPeer(head, ForwardedFor.NearestUntrusted(Request, head, _peer, Snapshot.Trusted));
+            ClientAddress client = ForwardedFor.NearestUntrusted(Request, head, _peer, Snapshot.Trusted, out bool secure);
+            exchange.BelieveTrustedPeer(head, client, secure);
         }
 
         exchange.EnsureId(Loop.Ids);
@@ -41,7 +42,7 @@ internal sealed class ProxyConnection : HttpConnection
         if (rules.RefusesBody(Request)) return AnswerErrorAsync(HttpError.BodyTooLarge);
         HttpError refusal = Judge(head);
         if (refusal != HttpError.None) return AnswerErrorAsync(refusal);
-        if (rules.HttpsRedirect is { } toHttps && !Client.IsSecure) return RedirectAsync(toHttps);
+        if (rules.HttpsRedirect is { } toHttps && !Client.IsSecure && !exchange.ForwardedSecure) return RedirectAsync(toHttps);
         if (Snapshot.Routes.Find(exchange.Host, exchange.Path) is not { } route) return AnswerErrorAsync(HttpError.NoRoute);
         exchange.Route = route;
         return route.Pool is { } pool ? ForwardAsync(pool.On(Client.Loop)) : ActAsync(route);
@@ -140,7 +141,7 @@ internal sealed class ProxyConnection : HttpConnection
                 Exchange.Record.OnConnected(pool.Loop.NowNs);
             }
 
-            if (pool.IsSticky && !(knowsServer && server == named)) Exchange.SetCookie(pool, server, Client.IsSecure);
+            if (pool.IsSticky && !(knowsServer && server == named)) Exchange.SetCookie(pool, server, Client.IsSecure || Exchange.ForwardedSecure);
             WriteRequest(connection);
             ServerExchange attempt = Exchange.Attempt;
             ExchangeOutcome outcome = await attempt.RunAsync(connection, this, Snapshot, deadlineNs);

@@ -1,3 +1,4 @@
+using Appliance.Proxy.Balancing;
 using Appliance.Proxy.Configuration;
 using Appliance.Proxy.Transport;
 
@@ -57,7 +58,10 @@ internal static class UpstreamRequest
         uint dropped = HopByHop | RequestIdBit | ForwardedFields.Dropped(style, origin.Trusted) | (route.Host is null ? 0 : HostBit);
         // The message needs its Host: an edit may set another, but not take it away.
         bool hostEdited = (edited & HostBit) != 0 && edits!.Sets(KnownHeader.Host);
-        text.WriteFields(head, request.Fields, hostEdited ? dropped | HostBit : dropped, edits);
+        StickyCookie? sticky = route.Pool?.Sticky;
+        text.WriteFields(head, request.Fields, hostEdited ? dropped | HostBit : dropped, edits, withoutCookies: sticky is not null);
+        // Which server it is is between the client and us; a Cookie that an edit sets or takes away is the edit's.
+        if (sticky is not null && edits?.Touches("Cookie"u8) is not true) text.WriteCookies(head, request.Fields, sticky);
         uint present = Present(request);
         if (!hostEdited && (route.Host is not null || (present & HostBit) == 0)) WriteHost(ref text, route.Host, request.Host(head), server);
         ForwardedFields.Write(ref text, head, request, origin, style, present, edited);

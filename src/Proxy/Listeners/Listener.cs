@@ -91,9 +91,7 @@ internal sealed class Listener
         catch (Win32Exception error)
         {
             foreach (int descriptor in descriptors) _ = Libc.Close(descriptor);
-            throw new ListenException(
-                $"listener {settings.Name}: cannot listen on {settings.Address}: {error.Message}",
-                error.NativeErrorCode is Linux.ErrAccess or Linux.ErrPerm);
+            throw Failure(settings, error);
         }
 
         for (int i = 0; i < descriptors.Count && settings.Protocol == ListenerProtocol.Udp; i++)
@@ -111,6 +109,38 @@ internal sealed class Listener
         }
 
         ProxyLog.Listening(_log, settings.Name, Address.ToString() ?? string.Empty, ProtocolName(settings.Protocol));
+    }
+
+    /// <summary>True when it is closed, but datagram sessions keep one of its sockets at this address.</summary>
+    internal bool StillHolds(EndPoint address) => _closed && Address.Equals(address) && _datagramSockets.Exists(socket => socket.IsOpen);
+
+    /// <summary>
+    /// Takes a removed udp listener back while its last sessions drain: they go on, and new ones begin. Its port cannot be bound by another
+    /// listener before the last of them has ended.
+    /// </summary>
+    /// <exception cref="ListenException">There are no descriptors; it goes on draining.</exception>
+    internal void Reopen(ListenerSnapshot snapshot)
+    {
+        var descriptors = new List<int>();
+        try
+        {
+            foreach (UdpSocket _ in _datagramSockets) descriptors.Add(Datagrams.Open(SocketAddress.From(Address), shared: true));
+        }
+        catch (Win32Exception error)
+        {
+            foreach (int descriptor in descriptors) _ = Libc.Close(descriptor);
+            throw Failure(snapshot.Settings, error);
+        }
+
+        Snapshot = snapshot;
+        _closed = false;
+        for (int i = 0; i < descriptors.Count; i++)
+        {
+            (UdpSocket socket, int descriptor) = (_datagramSockets[i], descriptors[i]);
+            socket.Loop.Post(() => socket.Resume(descriptor));
+        }
+
+        ProxyLog.Listening(_log, snapshot.Settings.Name, Address.ToString() ?? string.Empty, ProtocolName(snapshot.Settings.Protocol));
     }
 
     /// <summary>Shows each open socket of an IP listener with its name.</summary>
@@ -240,6 +270,10 @@ internal sealed class Listener
         SocketOptions.SetAbortiveClose(descriptor);
         _ = Libc.Close(descriptor);
     }
+
+    private static ListenException Failure(ListenerSettings settings, Win32Exception error) => new(
+        $"listener {settings.Name}: cannot listen on {settings.Address}: {error.Message}",
+        error.NativeErrorCode is Linux.ErrAccess or Linux.ErrPerm);
 
     private void CloseOnLoop(ListenSocket socket)
     {

@@ -357,7 +357,7 @@ internal sealed unsafe class ConnectionWriter : PipeWriter, IValueTaskSource<Flu
     /// <summary>Encrypts one record; says so when the socket is full or broken.</summary>
     private int Encrypt(TlsSession tls, byte* source, int length)
     {
-        int taken = tls.Write(source, Math.Min(length, TlsSession.RecordLength));
+        int taken = tls.Write(source, Piece(Math.Min(length, TlsSession.RecordLength)));
         if (taken == TlsSession.Broken)
         {
             Break();
@@ -367,6 +367,7 @@ internal sealed unsafe class ConnectionWriter : PipeWriter, IValueTaskSource<Flu
         if (taken == 0 || tls.IsBlocked) _writable = false;
         else if (tls.IsFull) _writable = Drained(tls);
         TotalBytes += taken;
+        Charge(taken);
         return taken;
     }
 

@@ -32,6 +32,9 @@ internal sealed unsafe class TlsSession : IDisposable
     /// <summary>Receives in one call: a peer that sends only records without data must not keep the loop to itself.</summary>
     private const int ReceiveBudget = 16;
 
+    private static readonly byte[] Version12Text = "TLSv1.2"u8.ToArray();
+    private static readonly byte[] Version13Text = "TLSv1.3"u8.ToArray();
+
     private static long _live;
 
     private readonly Connection _connection;
@@ -86,6 +89,9 @@ internal sealed unsafe class TlsSession : IDisposable
 
     /// <summary>The handshake was an abbreviated one.</summary>
     internal bool IsResumed => _ssl != 0 && LibSsl.SessionReused(_ssl) != 0;
+
+    /// <summary>The version agreed on, as the access log says it.</summary>
+    internal byte[] VersionText => _ssl != 0 && LibSsl.Version(_ssl) == OpenSslNumbers.Version13 ? Version13Text : Version12Text;
 
     /// <summary>Why it is broken, for people.</summary>
     internal string Failure => _failure ?? (_errorCode != 0 ? OpenSslErrors.Text(_errorCode) : _socketEnded ? "the peer hung up" : "not finished");

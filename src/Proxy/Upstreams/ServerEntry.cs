@@ -48,7 +48,11 @@ internal sealed class ServerEntry
         _states = [.. addresses.Select(address => Find(address) ?? New(address))];
 
         ServerState? Find(IPAddress address) => _states.FirstOrDefault(state => state.EndPoint.Address.Equals(address));
-        ServerState New(IPAddress address) => new($"{Name} ({address})", Name, new IPEndPoint(address, port)) { Draining = _draining };
+        ServerState New(IPAddress address) => new($"{Name} ({address})", Name, new IPEndPoint(address, port))
+        {
+            Configured = Settings.Address,
+            Draining = _draining,
+        };
     }
 
     /// <summary>Drains, or readies, what goes by the name: all of the entry, or one address of it.</summary>

@@ -25,6 +25,9 @@ internal sealed class ServerState(string name, string hostName, IPEndPoint endPo
 
     internal IPEndPoint EndPoint => endPoint;
 
+    /// <summary>The address as configured: with TLS its name is what the server must prove.</summary>
+    internal EndPoint Configured { get; init; } = endPoint;
+
     internal SocketAddress Address { get; } = SocketAddress.From(endPoint);
 
     /// <summary>Hash of the name: the same on every node.</summary>

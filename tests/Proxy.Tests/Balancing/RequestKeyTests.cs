@@ -59,11 +59,12 @@ public sealed class RequestKeyTests
     [Theory]
     [InlineData("sid=1", "")]
     [InlineData("a=1; sid=1; b=2", "a=1; b=2")]
-    [InlineData("sid=1; a=1;b=2; sid=3", "a=1; b=2")]
-    [InlineData("a=1;b=2", "a=1; b=2")]
+    [InlineData("sid=1; a=1;b=2; sid=3", "a=1;b=2")]
+    [InlineData("a=1;b=2", "a=1;b=2")]
+    [InlineData(" ;; a=1 ; sid=9;;b=2", "a=1 ;b=2")]
     public void ACookieCanBeLeftOut(string cookies, string rest)
     {
-        byte[] destination = new byte[2 * cookies.Length];
+        byte[] destination = new byte[cookies.Length];
         int length = CookieHeader.CopyWithout(Encoding.Latin1.GetBytes(cookies), "sid", destination);
         Assert.Equal(rest, Encoding.Latin1.GetString(destination, 0, length));
     }
@@ -75,7 +76,7 @@ public sealed class RequestKeyTests
         Prop.ForAll(piece.ListOf().Select(string.Concat).ToArbitrary(), text =>
         {
             byte[] bytes = Encoding.Latin1.GetBytes(text);
-            byte[] rest = new byte[2 * bytes.Length];
+            byte[] rest = new byte[bytes.Length];
             int length = CookieHeader.CopyWithout(bytes, "sid", rest);
             CookieHeader.TryFind(bytes, "sid", out _);
             return !CookieHeader.TryFind(rest.AsSpan(0, length), "sid", out _);

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.NetworkInformation;
 using System.Net.Sockets;
 using Appliance.Proxy;
+using Appliance.Proxy.Admission;
 using Appliance.Proxy.Configuration;
 using Proxy.Tests.Support;
 
@@ -98,6 +99,67 @@ public sealed class AdmissionTests
         await Deadline.Until(() => Retransmits(client.Socket) > 0, "what it sends is not acknowledged");
         Assert.False(client.Socket.Poll(0, SelectMode.SelectRead));
         Assert.Equal(TcpState.Established, StateOf(client.Socket));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task ADroppedClientIsHeldForItsTimeAndThenForgotten(bool more)
+    {
+        using var upstream = Echo();
+        await using var rig = new ProxyRig(
+            Settings(upstream, new AdmissionSettings { MaximumConnections = 0, OnLimit = RefusalForm.Drop }), time: new FastClock(10));
+        var clients = new List<RawPeer>();
+        int count = more ? SilentRefusals.Capacity + 40 : 20;
+        for (int i = 0; i < count; i++) clients.Add(await RawPeer.ConnectAsync(rig.Address));
+        await Deadline.Until(() => Refused(rig, AdmissionRule.ListenerConnections) == count, "all are refused");
+        // The last may be counted before the oldest has made room for it.
+        await Deadline.Until(() => Held(rig.Address) == Math.Min(count, SilentRefusals.Capacity), () => $"{Held(rig.Address)} of {count} are held");
+        await Deadline.Until(() => Held(rig.Address) == 0, () => $"{Held(rig.Address)} are still held");
+        Assert.Equal(0, rig.Listener.ActiveConnections);
+        clients.ForEach(client => client.Dispose());
+    }
+
+    [Fact]
+    public async Task DroppedClientsAreNotHeldBeyondTheListener()
+    {
+        using var upstream = Echo();
+        ProxySettings settings = Settings(upstream, new AdmissionSettings { MaximumConnections = 0, OnLimit = RefusalForm.Drop });
+        await using var rig = new ProxyRig(settings);
+        IPEndPoint address = rig.Address;
+        using RawPeer client = await RawPeer.ConnectAsync(rig.Address);
+        await Deadline.Until(() => Refused(rig, AdmissionRule.ListenerConnections) == 1, "it is refused");
+        rig.Server.Apply(settings with { Listeners = [] });
+        await Deadline.Until(() => Held(address) == 0, "it is let go with the listener");
+    }
+
+    [Fact]
+    public async Task BehindAProxyTheClientThatTheHeaderNamesIsTheOneThatIsLimited()
+    {
+        using var upstream = Echo();
+        ProxySettings settings = Settings(upstream, new AdmissionSettings { ConcurrentConnections = 1 });
+        ListenerSettings listener = settings.Listeners[0] with { ProxyProtocol = true, TrustedProxies = [IPNetwork.Parse("127.0.0.1/32")] };
+        await using var rig = new ProxyRig(settings with { Listeners = [listener] });
+        RawPeer first = await AsAsync("192.0.2.1"), other = await AsAsync("192.0.2.2");
+        await EchoedAsync(first);
+        await EchoedAsync(other);
+        RawPeer second = await AsAsync("192.0.2.1");
+        await second.ExpectResetAsync();
+        Assert.Equal(1, Refused(rig, AdmissionRule.ClientConnections));
+        first.Dispose();
+        await Deadline.Until(() => rig.Listener.ActiveConnections == 1, "the first is closed");
+        await EchoedAsync(await AsAsync("192.0.2.1"));
+        // The proxy's own address has no place taken: it may still come for itself.
+        RawPeer own = await rig.ConnectAsync();
+        await own.SendAsync("PROXY UNKNOWN\r\n");
+        await EchoedAsync(own);
+
+        async Task<RawPeer> AsAsync(string client)
+        {
+            RawPeer peer = await rig.ConnectAsync();
+            await peer.SendAsync($"PROXY TCP4 {client} 198.51.100.1 40000 443\r\n");
+            return peer;
+        }
     }
 
     [Fact]
@@ -229,6 +291,14 @@ public sealed class AdmissionTests
         {
             return;
         }
+    }
+
+    /// <summary>Connections of the kernel's whose own end is the port: those that the data plane holds.</summary>
+    private static int Held(IPEndPoint listener)
+    {
+        const string Listening = "0A";
+        return File.ReadLines("/proc/net/tcp").Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            .Count(line => line[1].EndsWith($":{listener.Port:X4}", StringComparison.Ordinal) && line[3] != Listening);
     }
 
     private static long Refused(ProxyRig rig, AdmissionRule rule) => rig.Listener.Admission.Refused[(int)rule];

@@ -218,6 +218,165 @@ public sealed class UdpTests
         _clock.Advance(TimeSpan.FromSeconds(31));
     }
 
+    [Theory]
+    [InlineData(1)]
+    public async Task AListenerThatComesBackWhileItsSessionsDrainGoesOnWithThem(int loops)
+    {
+        using UdpPeer server = new UdpPeer().Echo();
+        ProxySettings settings = Settings(server.Address);
+        ListenerSettings fixedPort = settings.Listeners[0] with { Address = Upstream.Nobody() };
+        settings = settings with { Listeners = [fixedPort] };
+        await using ProxyRig rig = Rig(settings, loops);
+        using UdpPeer old = new(), late = new();
+        await old.SendAsync(fixedPort.Address, "a");
+        Assert.Equal("a", await old.ReceiveTextAsync());
+        for (int round = 0; round < 3; round++)
+        {
+            rig.Server.Apply(settings with { Listeners = [] });
+            await old.SendAsync(fixedPort.Address, "b");
+            Assert.Equal("b", await old.ReceiveTextAsync());
+            rig.Server.Apply(settings);
+            await rig.OnLoopAsync(() => 0);
+            await old.SendAsync(fixedPort.Address, "c");
+            Assert.Equal("c", await old.ReceiveTextAsync());
+        }
+
+        Assert.Equal((1, 1), (rig.Listener.ActiveConnections, rig.Listener.AcceptedConnections));
+        for (int i = 0; i < 20; i++)
+        {
+            using var next = new UdpPeer();
+            await next.SendAsync(fixedPort.Address, $"{i}");
+            Assert.Equal($"{i}", await next.ReceiveTextAsync());
+        }
+
+        await EndAsync(rig);
+    }
+
+    [Fact]
+    public async Task AFailedReloadLeavesADrainingListenerDraining()
+    {
+        using UdpPeer server = new UdpPeer().Echo();
+        ProxySettings settings = Settings(server.Address);
+        ListenerSettings fixedPort = settings.Listeners[0] with { Address = Upstream.Nobody() };
+        settings = settings with { Listeners = [fixedPort] };
+        await using ProxyRig rig = Rig(settings);
+        using UdpPeer old = new(), taken = new();
+        await old.SendAsync(fixedPort.Address, "a");
+        await old.ReceiveTextAsync();
+        rig.Server.Apply(settings with { Listeners = [] });
+        ListenerSettings impossible = fixedPort with { Name = "second", Address = taken.Address };
+        Assert.Throws<ListenException>(() => rig.Server.Apply(settings with { Listeners = [fixedPort, impossible] }));
+        await old.SendAsync(fixedPort.Address, "b");
+        Assert.Equal("b", await old.ReceiveTextAsync());
+        int received = server.Received;
+        using var late = new UdpPeer();
+        await late.SendAsync(fixedPort.Address, "c");
+        await old.SendAsync(fixedPort.Address, "d");
+        Assert.Equal("d", await old.ReceiveTextAsync());
+        Assert.Equal(received + 1, server.Received);
+        _clock.Advance(TimeSpan.FromSeconds(31));
+        await Deadline.Until(() => rig.Server.GetStatus().Loops[0].Connections == 0, "the socket is closed");
+    }
+
+    [Fact]
+    public async Task SessionsOfAnAddressThatHasMovedAreCut()
+    {
+        using UdpPeer server = new UdpPeer().Echo();
+        await using ProxyRig rig = Rig(Settings(server.Address, "0.0.0.0"));
+        using UdpPeer staying = new(), moved = new();
+        IPEndPoint stays = new(IPAddress.Parse("127.0.0.5"), rig.Address.Port), moves = new(IPAddress.Parse("127.0.0.6"), rig.Address.Port);
+        await staying.SendAsync(stays, "x");
+        await staying.ReceiveTextAsync();
+        await moved.SendAsync(moves, "x");
+        await moved.ReceiveTextAsync();
+        Assert.Equal(2, rig.Listener.ActiveConnections);
+        rig.Server.CutConnectionsFrom([moves.Address]);
+        await Deadline.Until(() => rig.Listener.ActiveConnections == 1, "one session is cut");
+        await staying.SendAsync(stays, "y");
+        Assert.Equal("y", await staying.ReceiveTextAsync());
+        Assert.Equal(2, rig.Listener.AcceptedConnections);
+        await EndAsync(rig);
+    }
+
+    [Fact]
+    public async Task ByTheHashOfItsSourceAClientStaysOnItsServer()
+    {
+        using UdpPeer first = new UdpPeer().Echo(), second = new UdpPeer().Echo(), third = new UdpPeer().Echo();
+        UdpPeer[] servers = [first, second, third];
+        ProxySettings settings = Settings([.. servers.Select(server => server.Address)], udp: new UdpSettings { Responses = 1 });
+        await using ProxyRig rig = Rig(settings with { Upstreams = [settings.Upstreams[0] with { Balance = BalanceMethod.Hash }] }, loops: 2);
+        var reached = new HashSet<int>();
+        for (int host = 2; host < 14; host++)
+        {
+            int[] before = [.. servers.Select(server => server.Received)];
+            for (int i = 0; i < 4; i++)
+            {
+                using var client = new UdpPeer(new IPEndPoint(IPAddress.Parse($"127.0.0.{host}"), 0));
+                await client.SendAsync(rig.Address, "x");
+                await client.ReceiveTextAsync();
+            }
+
+            int chosen = Array.FindIndex(servers, server => server.Received == before[Array.IndexOf(servers, server)] + 4);
+            Assert.True(chosen >= 0, "the sessions of one client went to several servers");
+            reached.Add(chosen);
+        }
+
+        Assert.Equal(3, reached.Count);
+        Assert.Equal(48, rig.Listener.AcceptedConnections);
+    }
+
+    [Fact]
+    public async Task PlacesAndSlotsOfSessionsComeBackAndFailuresOpenTheBreaker()
+    {
+        using UdpPeer server = new UdpPeer().Echo(), gone = new();
+        IPEndPoint nobody = gone.Address;
+        gone.Dispose();
+        UpstreamSettings pool = ProxyRig.Pool(nobody, server.Address) with
+        {
+            Servers = [new ServerSettings(nobody, MaximumConnections: 4), new ServerSettings(server.Address, MaximumConnections: 4)],
+            Balance = BalanceMethod.RoundRobin,
+            CircuitBreaker = new CircuitBreakerSettings { FailureThreshold = 1, SuccessThreshold = 1, Timeout = TimeSpan.FromSeconds(60), HalfOpenRequests = 1 },
+        };
+        await using ProxyRig rig = Rig(Settings(server.Address) with { Upstreams = [pool] });
+        using (var unlucky = new UdpPeer())
+        {
+            await unlucky.SendAsync(rig.Address, "lost");
+            await Deadline.Until(() => rig.Servers[0].Breaker == "open", "the refusal opens the breaker");
+        }
+
+        await Deadline.Until(() => rig.Servers[0].UnderWay == 0, "its place is given back");
+        UdpPeer[] clients = [.. Enumerable.Range(0, 5).Select(_ => new UdpPeer())];
+        for (int i = 0; i < 4; i++)
+        {
+            await clients[i].SendAsync(rig.Address, "x");
+            await clients[i].ReceiveTextAsync();
+        }
+
+        Assert.Equal(4, rig.Servers[1].UnderWay);
+        await clients[4].SendAsync(rig.Address, "x");
+        await Deadline.Until(() => Dropped(rig, UdpDropReason.NoServer) == 1, "no server has a place");
+        await EndAsync(rig);
+        await Deadline.Until(() => rig.Servers.Sum(s => s.UnderWay) == 0, "all places are given back");
+        // After its time the breaker asks by one session: it fails, and the slot is free again for the next.
+        for (int round = 0; round < 2; round++)
+        {
+            _clock.Advance(TimeSpan.FromSeconds(61));
+            await rig.OnLoopAsync(() => 0);
+            long failures = rig.Servers[0].Failures;
+            await Deadline.Until(() => AskFailed(failures), "the breaker lets a probe through");
+        }
+
+        foreach (UdpPeer client in clients) client.Dispose();
+        await EndAsync(rig);
+
+        bool AskFailed(long before)
+        {
+            using var asking = new UdpPeer();
+            asking.SendAsync(rig.Address, "probe").GetAwaiter().GetResult();
+            return rig.Servers[0].Failures > before;
+        }
+    }
+
     [Fact]
     public async Task TheSameAddressMayBeATcpListenersToo()
     {
@@ -261,7 +420,13 @@ public sealed class UdpTests
     /// <summary>Ends the sessions: the rig expects that nothing is left.</summary>
     private async Task EndAsync(ProxyRig rig)
     {
-        _clock.Advance(TimeSpan.FromSeconds(31));
-        await Deadline.Until(() => rig.Server.GetStatus().Listeners.Sum(listener => listener.ActiveConnections) == 0, "the sessions are over");
+        // Again and again: an answer that comes after a step of the clock keeps its session for another idle time.
+        await Deadline.Until(
+            () =>
+            {
+                _clock.Advance(TimeSpan.FromSeconds(31));
+                return rig.Server.GetStatus().Listeners.Sum(listener => listener.ActiveConnections) == 0;
+            },
+            "the sessions are over");
     }
 }

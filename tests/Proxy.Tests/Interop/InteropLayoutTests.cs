@@ -81,6 +81,12 @@ public sealed class InteropLayoutTests
         ["ErrInProgress"] = "EINPROGRESS",
     };
 
+    private static readonly Dictionary<string, string> DescriptorNames = new()
+    {
+        ["SetDescriptorFlags"] = "F_SETFD",
+        ["CloseOnExec"] = "FD_CLOEXEC",
+    };
+
     private static readonly Dictionary<string, string> NetfilterNames = new()
     {
         ["AfNetlink"] = "AF_NETLINK",
@@ -212,6 +218,7 @@ public sealed class InteropLayoutTests
         var expected = new List<(string Expression, long Ours)>(Layouts);
         Expect(expected, typeof(Linux), Names);
         Expect(expected, typeof(Netfilter), NetfilterNames);
+        Expect(expected, typeof(Descriptors), DescriptorNames);
 
         string[] headers =
             ["stdio", "stddef", "stdint", "errno", "fcntl", "sys/epoll", "sys/eventfd", "sys/socket", "sys/syscall", "sys/uio", "sys/un", "netinet/in",

@@ -3,6 +3,8 @@ using System.Text;
 using Appliance.Limiter;
 using Appliance.Proxy.Layer7;
 using Appliance.Proxy.Listeners;
+using FsCheck;
+using FsCheck.Fluent;
 
 namespace Proxy.Tests.Layer7;
 
@@ -27,6 +29,89 @@ public sealed class ForwardedForTests
     {
         ClientAddress found = Find(peer, header);
         Assert.Equal(Address(client), found);
+    }
+
+    [Theory]
+    [InlineData("for=192.0.2.1", "192.0.2.1", false)]
+    [InlineData("For=\"192.0.2.1:4711\";Proto=HTTPS;by=_x", "192.0.2.1", true)]
+    [InlineData("proto=https;for=\"[2001:db8:2::1]:443\"", "2001:db8:2::1", true)]
+    [InlineData("for=10.0.0.1, for=192.0.2.1;proto=https, for=198.51.100.8;proto=http", "192.0.2.1", true)]
+    [InlineData("for=192.0.2.1;proto=http, for=198.51.100.8;proto=https", "192.0.2.1", false)]
+    [InlineData("for=192.0.2.1, , for=198.51.100.8,", "192.0.2.1", false)]
+    [InlineData("for=192.0.2.1, for=unknown;proto=https", "198.51.100.7", false)]
+    [InlineData("for=192.0.2.1, for=_hidden", "198.51.100.7", false)]
+    [InlineData("for=192.0.2.1, proto=https", "198.51.100.7", false)]
+    [InlineData("for=192.0.2.1;for=192.0.2.2", "198.51.100.7", false)]
+    [InlineData("for=192.0.2.1;proto=http;proto=https", "198.51.100.7", false)]
+    [InlineData("for=192.0.2.1 x", "198.51.100.7", false)]
+    [InlineData("for", "198.51.100.7", false)]
+    [InlineData("for=\"192.0.2.1", "198.51.100.7", false)]
+    [InlineData("192.0.2.1\"", "198.51.100.7", false)]
+    [InlineData("host=\", for=10.0.0.1\";for=192.0.2.1", "192.0.2.1", false)]
+    [InlineData("host=\";for=10.0.0.1;x=\";for=192.0.2.1", "192.0.2.1", false)]
+    [InlineData("host=\"\\\", for=10.0.0.1\";for=192.0.2.1", "192.0.2.1", false)]
+    [InlineData("host=\"\\\\\";for=192.0.2.1", "192.0.2.1", false)]
+    [InlineData("host=\", for=192.0.2.1", "192.0.2.1", false)] // the client's open quotation does not swallow what the proxy adds
+    public void WithoutXForwardedForTheChainOfForwardedCounts(string list, string client, bool secure) =>
+        Assert.Equal((Address(client), secure), Ask("198.51.100.7", $"Forwarded: {list}\r\n"));
+
+    [Fact]
+    public void WhereBothAreXForwardedForCounts() =>
+        Assert.Equal((Address("192.0.2.1"), false), Ask("198.51.100.7", "Forwarded: for=10.0.0.1;proto=https\r\nX-Forwarded-For: 192.0.2.1\r\n"));
+
+    [Theory]
+    [InlineData("192.0.2.1", "https", true)]
+    [InlineData("192.0.2.1", "HTTPS", true)]
+    [InlineData("192.0.2.1", "http", false)]
+    [InlineData("192.0.2.1", "httpsx", false)]
+    [InlineData("192.0.2.1", "https, http", false)] // the client wrote the left part
+    [InlineData("192.0.2.1, 198.51.100.8", "https, http", true)]
+    [InlineData("192.0.2.1, 198.51.100.8", "https", true)]
+    [InlineData("10.0.0.1, 192.0.2.1, 198.51.100.8", "https, http, https", false)]
+    [InlineData("", "https", true)]
+    public void TheSchemeIsThatOfTheProxyWhichNamedTheClient(string chain, string proto, bool secure)
+    {
+        Assert.Equal(secure, Ask("198.51.100.7", $"X-Forwarded-For: {chain}\r\nX-Forwarded-Proto: {proto}\r\n").Secure);
+        Assert.False(Ask("203.0.113.9", $"X-Forwarded-For: {chain}\r\nX-Forwarded-Proto: {proto}\r\n").Secure);
+    }
+
+    /// <summary>The same addresses, written as either field, split over lines anywhere, name the same client.</summary>
+    [Fact]
+    public void BothChainsLeadToTheSameClient()
+    {
+        Gen<string> address = Gen.Elements(
+            "192.0.2.1", "198.51.100.8", "198.51.100.9", "203.0.113.5", "2001:db8:1::7", "2001:db8:2::9", "unknown", "_hidden", "198.51.100.999");
+        Gen<(string Address, int Style, bool NewLine)> element =
+            from a in address
+            from style in Gen.Choose(0, 5)
+            from newLine in Gen.Elements(true, false)
+            select (a, style, newLine);
+        Prop.ForAll(element.ListOf().ToArbitrary(), elements =>
+        {
+            string plain = "X-Forwarded-For: ", standard = "Forwarded: ";
+            foreach ((string text, int style, bool newLine) in elements)
+            {
+                plain += text + (newLine ? "\r\nX-Forwarded-For: " : ", ");
+                standard += Styled(text, style) + (newLine ? "\r\nForwarded: " : ", ");
+            }
+
+            return Ask("198.51.100.7", plain + "\r\n").Client == Ask("198.51.100.7", standard + "\r\n").Client;
+        }).QuickCheckThrowOnFailure();
+
+        static string Styled(string text, int style)
+        {
+            bool v6 = text.Contains(':', StringComparison.Ordinal);
+            string node = v6 ? $"\"[{text}]\"" : text;
+            return style switch
+            {
+                0 => $"for={node}",
+                1 => $"FOR={node};proto=http;by=_us",
+                2 => $"host=\"a, for=10.9.9.9;\\\"b\"; for={node}",
+                3 when !v6 => $"for=\"{text}:80\"",
+                4 when v6 => $"proto=https;for=\"[{text}]:443\" ;x=\"\"",
+                _ => $";for={node};",
+            };
+        }
     }
 
     [Fact]
@@ -56,14 +141,17 @@ public sealed class ForwardedForTests
     public void ALineOfTheClientsOwnBeforeTheProxysIsNotBelieved() =>
         Assert.Equal(Address("192.0.2.1"), Find("198.51.100.7", "10.9.9.9", "192.0.2.1"));
 
-    private static ClientAddress Find(string peer, params string[] lines)
+    private static ClientAddress Find(string peer, params string[] lines) =>
+        Ask(peer, string.Concat(lines.Select(line => $"X-Forwarded-For: {line}\r\n"))).Client;
+
+    private static (ClientAddress Client, bool Secure) Ask(string peer, string fields)
     {
-        byte[] head = Encoding.ASCII.GetBytes(
-            $"GET / HTTP/1.1\r\nHost: a\r\n{string.Concat(lines.Select(line => $"X-Forwarded-For: {line}\r\n"))}\r\n");
+        byte[] head = Encoding.ASCII.GetBytes($"GET / HTTP/1.1\r\nHost: a\r\n{fields}\r\n");
         var request = new RequestHead();
         request.Reset();
         Assert.Equal(HeadProgress.Complete, request.Parse(head));
-        return ForwardedFor.NearestUntrusted(request, head, Address(peer), Trusted);
+        ClientAddress client = ForwardedFor.NearestUntrusted(request, head, Address(peer), Trusted, out bool secure);
+        return (client, secure);
     }
 
     private static ClientAddress Address(string text) => ClientAddress.From(IPAddress.Parse(text));

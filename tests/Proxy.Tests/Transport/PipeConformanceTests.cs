@@ -2,19 +2,34 @@ using System.Buffers;
 using System.IO.Pipelines;
 using System.Net.Sockets;
 using System.Text;
+using Appliance.Proxy;
+using Appliance.Proxy.Admission;
+using Appliance.Proxy.Configuration;
 using Appliance.Proxy.Transport;
 using Proxy.Tests.Support;
 
 namespace Proxy.Tests.Transport;
 
-/// <summary>One contract for PipeReader and PipeWriter, held by ours on the loop and by the framework's over a stream alike.</summary>
+/// <summary>One contract for PipeReader and PipeWriter, held by ours on the loop, plain, over TLS and under a limit of bytes, and by the framework's over a stream alike.</summary>
+[Collection(nameof(TlsSession))]
 public sealed class PipeConformanceTests
 {
-    public static TheoryData<bool> Both => [true, false];
+    public enum Kind
+    {
+        Framework,
+        Ours,
+        Tls,
+        Throttled,
+        ThrottledTls,
+    }
+
+    public static TheoryData<Kind> All => [.. Enum.GetValues<Kind>()];
+
+    public static TheoryData<Kind> Own => [.. Enum.GetValues<Kind>().Where(kind => kind != Kind.Framework)];
 
     [Theory]
-    [MemberData(nameof(Both))]
-    public Task WhatIsNotConsumedComesAgain(bool ours) => RunAsync(ours, async (pipe, peer) =>
+    [MemberData(nameof(All))]
+    public Task WhatIsNotConsumedComesAgain(Kind kind) => RunAsync(kind, async (pipe, peer) =>
     {
         await peer.SendAsync("hello");
         ReadResult first = await pipe.Input.ReadAtLeastAsync(5);
@@ -29,8 +44,8 @@ public sealed class PipeConformanceTests
     });
 
     [Theory]
-    [MemberData(nameof(Both))]
-    public Task WhatIsExaminedWaitsForMore(bool ours) => RunAsync(ours, async (pipe, peer) =>
+    [MemberData(nameof(All))]
+    public Task WhatIsExaminedWaitsForMore(Kind kind) => RunAsync(kind, async (pipe, peer) =>
     {
         await peer.SendAsync("ab");
         ReadResult first = await pipe.Input.ReadAtLeastAsync(2);
@@ -44,8 +59,8 @@ public sealed class PipeConformanceTests
     });
 
     [Theory]
-    [MemberData(nameof(Both))]
-    public Task TheEndIsReportedAndStays(bool ours) => RunAsync(ours, async (pipe, peer) =>
+    [MemberData(nameof(All))]
+    public Task TheEndIsReportedAndStays(Kind kind) => RunAsync(kind, async (pipe, peer) =>
     {
         await peer.SendAsync("x");
         peer.FinishSending();
@@ -64,8 +79,8 @@ public sealed class PipeConformanceTests
     });
 
     [Theory]
-    [MemberData(nameof(Both))]
-    public Task AWaitingReadIsCancelledOnceAndTheNextGoesOn(bool ours) => RunAsync(ours, async (pipe, peer) =>
+    [MemberData(nameof(All))]
+    public Task AWaitingReadIsCancelledOnceAndTheNextGoesOn(Kind kind) => RunAsync(kind, async (pipe, peer) =>
     {
         ValueTask<ReadResult> waiting = pipe.Input.ReadAsync();
         pipe.Input.CancelPendingRead();
@@ -78,8 +93,8 @@ public sealed class PipeConformanceTests
     });
 
     [Theory]
-    [MemberData(nameof(Both))]
-    public Task ACancelBeforeTheReadIsRemembered(bool ours) => RunAsync(ours, async (pipe, peer) =>
+    [MemberData(nameof(All))]
+    public Task ACancelBeforeTheReadIsRemembered(Kind kind) => RunAsync(kind, async (pipe, peer) =>
     {
         pipe.Input.CancelPendingRead();
         Assert.True((await pipe.Input.ReadAsync()).IsCanceled);
@@ -91,8 +106,8 @@ public sealed class PipeConformanceTests
     });
 
     [Theory]
-    [MemberData(nameof(Both))]
-    public Task ATokenEndsTheWaitWithAnExceptionAndLosesNothing(bool ours) => RunAsync(ours, async (pipe, peer) =>
+    [MemberData(nameof(All))]
+    public Task ATokenEndsTheWaitWithAnExceptionAndLosesNothing(Kind kind) => RunAsync(kind, async (pipe, peer) =>
     {
         using var source = new CancellationTokenSource();
         Task<ReadResult> waiting = pipe.Input.ReadAsync(source.Token).AsTask();
@@ -106,8 +121,8 @@ public sealed class PipeConformanceTests
     });
 
     [Theory]
-    [MemberData(nameof(Both))]
-    public Task ATokenThatHasFiredThrowsEvenWhenBytesAreThere(bool ours) => RunAsync(ours, async (pipe, peer) =>
+    [MemberData(nameof(All))]
+    public Task ATokenThatHasFiredThrowsEvenWhenBytesAreThere(Kind kind) => RunAsync(kind, async (pipe, peer) =>
     {
         await peer.SendAsync("xy");
         ReadResult read = await pipe.Input.ReadAtLeastAsync(2);
@@ -119,8 +134,8 @@ public sealed class PipeConformanceTests
     });
 
     [Theory]
-    [MemberData(nameof(Both))]
-    public Task AfterCompletionNothingMayBeReadOrWritten(bool ours) => RunAsync(ours, async (pipe, _) =>
+    [MemberData(nameof(All))]
+    public Task AfterCompletionNothingMayBeReadOrWritten(Kind kind) => RunAsync(kind, async (pipe, _) =>
     {
         pipe.Input.Complete();
         await Assert.ThrowsAsync<InvalidOperationException>(async () => await pipe.Input.ReadAsync());
@@ -129,12 +144,12 @@ public sealed class PipeConformanceTests
         Assert.Throws<InvalidOperationException>(() => pipe.Output.GetMemory(1));
         Assert.Throws<InvalidOperationException>(() => pipe.Output.GetSpan(1).Length);
         // The framework's own lets this one pass.
-        if (ours) await Assert.ThrowsAsync<InvalidOperationException>(async () => await pipe.Output.WriteAsync(new byte[1]));
+        if (kind != Kind.Framework) await Assert.ThrowsAsync<InvalidOperationException>(async () => await pipe.Output.WriteAsync(new byte[1]));
     });
 
     [Theory]
-    [MemberData(nameof(Both))]
-    public Task WhatIsWrittenLeavesInOrderWithTheFlush(bool ours) => RunAsync(ours, async (pipe, peer) =>
+    [MemberData(nameof(All))]
+    public Task WhatIsWrittenLeavesInOrderWithTheFlush(Kind kind) => RunAsync(kind, async (pipe, peer) =>
     {
         for (int i = 0; i < 1000; i++)
         {
@@ -153,12 +168,12 @@ public sealed class PipeConformanceTests
     });
 
     [Theory]
-    [MemberData(nameof(Both))]
-    public Task CompletingTheWriterIsTheEndForThePeerWhileReadingGoesOn(bool ours) => RunAsync(ours, async (pipe, peer) =>
+    [MemberData(nameof(All))]
+    public Task CompletingTheWriterIsTheEndForThePeerWhileReadingGoesOn(Kind kind) => RunAsync(kind, async (pipe, peer) =>
     {
         await pipe.Output.WriteAsync("bye"u8.ToArray());
         pipe.Output.Complete();
-        if (!ours) ((SocketPipe)pipe).ShutdownSend();
+        if (kind == Kind.Framework) ((SocketPipe)pipe).ShutdownSend();
         Assert.Equal("bye", await peer.ReadToEndAsync());
         await peer.SendAsync("still");
         ReadResult read = await pipe.Input.ReadAtLeastAsync(5);
@@ -167,8 +182,8 @@ public sealed class PipeConformanceTests
     });
 
     [Theory]
-    [MemberData(nameof(Both))]
-    public Task ALargeWriteWaitsForASlowReaderAndArrivesWhole(bool ours) => RunAsync(ours, async (pipe, peer) =>
+    [MemberData(nameof(All))]
+    public Task ALargeWriteWaitsForASlowReaderAndArrivesWhole(Kind kind) => RunAsync(kind, async (pipe, peer) =>
     {
         byte[] bytes = new byte[8_000_000];
         new Random(11).NextBytes(bytes);
@@ -177,19 +192,21 @@ public sealed class PipeConformanceTests
         Task<byte[]> reading = Task.Run(() => peer.ReadBytesAsync(bytes.Length));
         Assert.False((await writing).IsCompleted);
         Assert.Equal(bytes, await reading);
-    });
+    }, large: true);
 
-    [Fact]
-    public Task AnUnsentRestIsNeverPassedOffAsTheEnd() => RunAsync(ours: true, async (pipe, peer) =>
+    [Theory]
+    [MemberData(nameof(Own))]
+    public Task AnUnsentRestIsNeverPassedOffAsTheEnd(Kind kind) => RunAsync(kind, async (pipe, peer) =>
     {
         ((Connection)pipe).Writer.Append(new byte[8_000_000]);
         pipe.Output.Complete();
         ((Connection)pipe).Close();
         await Task.Run(peer.ExpectResetAsync);
-    });
+    }, large: true);
 
-    [Fact]
-    public Task ACancelledFlushKeepsItsBytesForTheNext() => RunAsync(ours: true, async (pipe, peer) =>
+    [Theory]
+    [MemberData(nameof(Own))]
+    public Task ACancelledFlushKeepsItsBytesForTheNext(Kind kind) => RunAsync(kind, async (pipe, peer) =>
     {
         byte[] bytes = new byte[8_000_000];
         new Random(12).NextBytes(bytes);
@@ -199,22 +216,34 @@ public sealed class PipeConformanceTests
         Task<byte[]> reading = Task.Run(() => peer.ReadBytesAsync(bytes.Length));
         Assert.False((await pipe.Output.FlushAsync()).IsCanceled);
         Assert.Equal(bytes, await reading);
-    });
+    }, large: true);
 
-    private static async Task RunAsync(bool ours, Func<IDuplexPipe, RawPeer, Task> test)
+    private static async Task RunAsync(Kind kind, Func<IDuplexPipe, RawPeer, Task> test, bool large = false)
     {
         await using var rig = new LoopRig();
-        if (ours)
+        if (kind == Kind.Framework)
         {
-            (Connection connection, RawPeer peer) = await rig.ConnectAsync(receiveBuffer: 16 * 1024);
-            await rig.RunAsync(() => OnLoopAsync(rig, connection, peer, test));
+            using var upstream = new Upstream(receiveBuffer: 16 * 1024);
+            using RawPeer client = await RawPeer.ConnectAsync(upstream.Address);
+            using RawPeer other = await upstream.AcceptAsync();
+            await test(new SocketPipe(client.Socket), other).In();
             return;
         }
 
-        using var upstream = new Upstream(receiveBuffer: 16 * 1024);
-        using RawPeer client = await RawPeer.ConnectAsync(upstream.Address);
-        using RawPeer other = await upstream.AcceptAsync();
-        await test(new SocketPipe(client.Socket), other).In();
+        (Connection connection, RawPeer peer) = await rig.ConnectAsync(receiveBuffer: 16 * 1024);
+        using TlsBridge? bridge = kind is Kind.Tls or Kind.ThrottledTls ? await TlsBridge.SecureAsync(rig, connection, peer) : null;
+        if (kind is Kind.Throttled or Kind.ThrottledTls) await rig.DoAsync(() => Throttle(connection, large));
+        await rig.RunAsync(() => OnLoopAsync(rig, connection, bridge?.Plain ?? peer, test));
+    }
+
+    /// <summary>So slow that nearly every test has to pause, and yet ends.</summary>
+    private static void Throttle(Connection connection, bool large)
+    {
+        var gate = new AdmissionGate(new AdmissionSettings { BytesPerSecond = large ? 8_000_000 : 20_000 });
+        Assert.True(gate.TryEnter());
+        connection.Lease = new ClientLease(gate, connection);
+        Assert.Equal(AdmissionRule.None, connection.Lease.Identify(connection.ClientAddress, isPeer: true));
+        Assert.NotNull(connection.Throttle);
     }
 
     /// <summary>Awaits of sockets come back on other threads: a context brings every continuation of the test to the loop.</summary>
