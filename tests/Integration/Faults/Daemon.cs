@@ -34,7 +34,8 @@ internal sealed class Daemon : IDisposable
         _control = new ControlSocket(Path.Combine(home, "RUNTIME_DIRECTORY", "control.sock"));
         try
         {
-            Until.True("the daemon is ready", () => Log.Contains("ready after", StringComparison.Ordinal), seen: () => Log);
+            Until.True("the daemon is ready", () => Log.Contains("ready after", StringComparison.Ordinal) || HasExited, seconds: 30, seen: () => Log);
+            Assert.False(HasExited, Log);
             _restingSockets = Sockets();
         }
         catch
@@ -72,7 +73,7 @@ internal sealed class Daemon : IDisposable
         }
         catch
         {
-            Directory.Delete(home, recursive: true);
+            if (Directory.Exists(home)) Directory.Delete(home, recursive: true);
             throw;
         }
     }

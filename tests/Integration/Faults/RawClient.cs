@@ -10,11 +10,9 @@ internal sealed class RawClient : IDisposable
     private readonly Socket _socket;
     private readonly StringBuilder _received = new();
 
-    public RawClient(int port, string from = "127.0.0.1", int? receiveBuffer = null)
+    public RawClient(int port, string from = "127.0.0.1")
     {
         _socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        // Before the connect: the window that the peer is told depends on it.
-        if (receiveBuffer is { } bytes) _socket.ReceiveBufferSize = bytes;
         _socket.Bind(new IPEndPoint(IPAddress.Parse(from), 0));
         _socket.Connect(IPAddress.Loopback, port);
     }
