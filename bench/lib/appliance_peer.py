@@ -59,7 +59,9 @@ class AppliancePeer:
     # The JIT compiles hot methods twice, the second time with a profile, on a thread that waits until start-up is over.
     warm_up_seconds = 8
 
-    def __init__(self, binary, access, secure=False):
+    def __init__(self, binary, access, secure=False, listener=""):
+        """listener: more lines of the listener, indented by four."""
+        self._listener = listener
         self._secure = secure
         self._binary = pathlib.Path(binary) if binary else None
         self._access = access
@@ -73,21 +75,22 @@ class AppliancePeer:
             raise FileNotFoundError(self._binary)
 
     def version(self):
-        done = subprocess.run([*self._command(), "version"], capture_output=True, text=True, check=True)
+        done = subprocess.run([*self.command(), "version"], capture_output=True, text=True, check=True)
         return done.stdout.strip().removeprefix("appliance ")
 
     def start(self, directory, ports, core):
         config = directory / "appliance.yaml"
         tls = f"    tls: {{ certificate_file: {directory}/tls.pem, key_file: {directory}/tls.key }}\n"
         config.write_text(CONFIG.format(directory=directory, port=ports.ours, admin=ports.admin, upstream=ports.upstream,
-                                        access=self._access, tls=tls if self._secure else ""))
+                                        access=self._access, tls=(tls if self._secure else "") + self._listener))
         (directory / "policies.json").write_text(json.dumps(BUNDLE, indent=2))
         for name in ("run", "state"):
             (directory / name).mkdir()
         env = {"RUNTIME_DIRECTORY": str(directory / "run"), "STATE_DIRECTORY": str(directory / "state")}
-        child = Child("ours", [*self._command(), "run", "--config", str(config)], core, directory / "appliance.log", env)
+        child = Child("ours", [*self.command(), "run", "--config", str(config)], core, directory / "appliance.log", env)
         child.wait_listening(ports.ours)
         return child, ports.ours
 
-    def _command(self):
+    def command(self):
+        """What runs the binary; arguments follow."""
         return ["dotnet", str(self._binary)] if self._binary.suffix == ".dll" else [str(self._binary)]

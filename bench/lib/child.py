@@ -42,6 +42,10 @@ class Child:
         if code is not None:
             raise ChildError(f"{self.name} ended with code {code}:\n{self._tail()}")
 
+    @property
+    def pid(self):
+        return self._process.pid
+
     def cpu_seconds(self):
         """CPU time so far of the process, its children and all their threads."""
         self.check_alive()

@@ -7,7 +7,8 @@ from child import Child
 CONFIG = """
 global
   nbthread 1
-  maxconn 8192
+  maxconn {connections}
+  no strict-limits
 defaults
   mode http
   option http-keep-alive
@@ -19,6 +20,7 @@ defaults
   timeout http-request 10s
   timeout http-keep-alive 600s
 frontend web
+  maxconn {connections}
   bind 127.0.0.1:{port} backlog 4096{secure}
   stick-table type ip size 100k expire 60s store http_req_rate(1s)
   http-request track-sc0 src
@@ -39,8 +41,9 @@ class HaproxyPeer:
     name = "haproxy"
     warm_up_seconds = 1
 
-    def __init__(self, secure=False):
+    def __init__(self, secure=False, connections=8192):
         self._secure = secure
+        self._connections = connections
 
     def version(self):
         return subprocess.run(["haproxy", "-v"], capture_output=True, text=True, check=True).stdout.split()[2]
@@ -48,7 +51,7 @@ class HaproxyPeer:
     def start(self, directory, ports, core):
         config = directory / "haproxy.cfg"
         config.write_text(CONFIG.format(
-            port=ports.haproxy, upstream=ports.upstream, secure=f" ssl crt {directory}/tls.both.pem ssl-min-ver TLSv1.3" if self._secure else ""))
+            connections=self._connections, port=ports.haproxy, upstream=ports.upstream, secure=f" ssl crt {directory}/tls.both.pem ssl-min-ver TLSv1.3" if self._secure else ""))
         child = Child("haproxy", ["haproxy", "-db", "-f", str(config)], core, directory / "haproxy.log")
         child.wait_listening(ports.haproxy)
         return child, ports.haproxy

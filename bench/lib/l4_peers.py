@@ -85,6 +85,6 @@ class ApplianceRelay(AppliancePeer):
         for name in ("run", "state"):
             (directory / name).mkdir()
         env = {"RUNTIME_DIRECTORY": str(directory / "run"), "STATE_DIRECTORY": str(directory / "state")}
-        child = Child("ours", [*self._command(), "run", "--config", str(config)], core, directory / "appliance.log", env)
+        child = Child("ours", [*self.command(), "run", "--config", str(config)], core, directory / "appliance.log", env)
         child.wait_listening(ports.ours)
         return child, ports.ours

@@ -6,8 +6,8 @@ from child import Child
 
 CONFIG = """
 daemon off; worker_processes 1; pid {directory}/nginx.pid; error_log {directory}/nginx.error crit;
-worker_rlimit_nofile 16384;
-events {{ worker_connections 8192; multi_accept on; }}
+worker_rlimit_nofile {files};
+events {{ worker_connections {connections}; multi_accept on; }}
 http {{
   access_log off; keepalive_requests 1000000000; keepalive_timeout 600s;
   client_body_temp_path {directory}/nginx.body; proxy_temp_path {directory}/nginx.proxy;
@@ -42,8 +42,9 @@ class NginxPeer:
     name = "nginx"
     warm_up_seconds = 1
 
-    def __init__(self, secure=False):
+    def __init__(self, secure=False, connections=8192):
         self._secure = secure
+        self._connections = connections
 
     def version(self):
         return subprocess.run(["nginx", "-v"], capture_output=True, text=True, check=True).stderr.split("/")[-1].strip()
@@ -51,7 +52,7 @@ class NginxPeer:
     def start(self, directory, ports, core):
         config = directory / "nginx.conf"
         certificate = f"  ssl_certificate {directory}/tls.pem; ssl_certificate_key {directory}/tls.key; ssl_protocols TLSv1.3;\n"
-        config.write_text(CONFIG.format(directory=directory, port=ports.nginx, upstream=ports.upstream,
+        config.write_text(CONFIG.format(directory=directory, connections=self._connections, files=self._connections * 2, port=ports.nginx, upstream=ports.upstream,
                                         secure=" ssl" if self._secure else "", certificate=certificate if self._secure else ""))
         child = Child("nginx", ["nginx", "-e", f"{directory}/nginx.error", "-c", str(config)], core, directory / "nginx.log")
         child.wait_listening(ports.nginx)

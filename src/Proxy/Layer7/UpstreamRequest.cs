@@ -13,6 +13,8 @@ internal static class UpstreamRequest
     private const uint HostBit = 1u << (int)KnownHeader.Host;
     private const uint RequestIdBit = 1u << (int)KnownHeader.RequestId;
 
+    private const uint Framing = (1u << (int)KnownHeader.ContentLength) | (1u << (int)KnownHeader.TransferEncoding);
+
     private const uint HopByHop =
         (1u << (int)KnownHeader.Connection) | (1u << (int)KnownHeader.KeepAlive) | (1u << (int)KnownHeader.ProxyConnection)
         | (1u << (int)KnownHeader.Te) | (1u << (int)KnownHeader.Upgrade);
@@ -55,13 +57,14 @@ internal static class UpstreamRequest
         if (route.Rewrite is null) text.Write(request.Target(head));
         else route.Rewrite.Write(ref text, request.Target(head), exchange.Path);
         text.Write(" HTTP/1.1\r\n"u8);
-        uint dropped = HopByHop | RequestIdBit | ForwardedFields.Dropped(style, origin.Trusted) | (route.Host is null ? 0 : HostBit);
+        uint dropped = HopByHop | Framing | RequestIdBit | ForwardedFields.Dropped(style, origin.Trusted) | (route.Host is null ? 0 : HostBit);
         // The message needs its Host: an edit may set another, but not take it away.
         bool hostEdited = (edited & HostBit) != 0 && edits!.Sets(KnownHeader.Host);
         StickyCookie? sticky = route.Pool?.Sticky;
         text.WriteFields(head, request.Fields, hostEdited ? dropped | HostBit : dropped, edits, withoutCookies: sticky is not null);
         // Which server it is is between the client and us; a Cookie that an edit sets or takes away is the edit's.
         if (sticky is not null && edits?.Touches("Cookie"u8) is not true) text.WriteCookies(head, request.Fields, sticky);
+        WriteFraming(ref text, request);
         uint present = Present(request);
         if (!hostEdited && (route.Host is not null || (present & HostBit) == 0)) WriteHost(ref text, route.Host, request.Host(head), server);
         ForwardedFields.Write(ref text, head, request, origin, style, present, edited);
@@ -81,6 +84,24 @@ internal static class UpstreamRequest
 
         if (edits is null) text.Write("\r\n"u8);
         return text.Length;
+    }
+
+    /// <summary>
+    /// In one spelling, whatever the client's was: a server that sees no "chunked" behind a tab, or reads a leading zero as octal, would find
+    /// another request in the body.
+    /// </summary>
+    private static void WriteFraming(ref HeadWriter text, RequestHead request)
+    {
+        if (request.Chunked)
+        {
+            text.Write("Transfer-Encoding: chunked\r\n"u8);
+        }
+        else if (request.ContentLength >= 0)
+        {
+            text.Write("Content-Length: "u8);
+            text.Write(request.ContentLength);
+            text.Write("\r\n"u8);
+        }
     }
 
     /// <summary>HTTP/1.1, as which the request goes on, demands the field (RFC 9112 section 3.2).</summary>
