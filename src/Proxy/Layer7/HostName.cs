@@ -1,5 +1,3 @@
-using System.Buffers;
-
 namespace Appliance.Proxy.Layer7;
 
 /// <summary>The host a request is for, in the one form in which it is compared.</summary>
@@ -7,10 +5,6 @@ public static class HostName
 {
     /// <summary>The longest host that is accepted, in bytes (RFC 1035 section 2.3.4, rounded up by a trailing dot).</summary>
     public const int MaxLength = 255;
-
-    /// <summary>reg-name and IP-literal of RFC 3986 section 3.2.2.</summary>
-    private static readonly SearchValues<byte> Allowed = SearchValues.Create(
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~%!$&'()*+,;=[:]"u8);
 
     /// <summary>
     /// Lower-cases, drops the port and one trailing dot (policies.md part B section 1.3); an IPv6 literal keeps its brackets.
@@ -38,10 +32,10 @@ public static class HostName
 
         if (end > 0 && host[end - 1] == '.') end--;
         if (end is 0 or > MaxLength || host[end - 1] == '.') return 0;
-        if (host[..end].IndexOfAnyExcept(Allowed) >= 0) return 0;
         for (int i = 0; i < end; i++)
         {
             byte b = host[i];
+            if (b is <= (byte)' ' or >= 0x7f or (byte)'/' or (byte)'@' or (byte)'?' or (byte)'#' or (byte)'\\') return 0;
             destination[i] = b is >= (byte)'A' and <= (byte)'Z' ? (byte)(b | 0x20) : b;
         }
 

@@ -144,7 +144,8 @@ internal abstract class HttpConnection : IConnectionOwner
         int body = keepAlive ? UnreadBody() : 0;
         if (IsSound) SkipHead();
         if (body > 0) Client.Reader.Skip(body);
-        if (!keepAlive && !Client.IsSecure) Client.Writer.EndsNow = true;
+        // Not after a timeout: that connection is closed without a linger, and what waited for its FIN would be lost with unread bytes.
+        if (!keepAlive && !Client.IsSecure && Client.Error == ConnectionError.None) Client.Writer.EndsNow = true;
         return FlushAsync(keepAlive);
     }
 

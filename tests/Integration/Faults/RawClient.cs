@@ -47,7 +47,9 @@ internal sealed class RawClient : IDisposable
         while (!enough(Received))
         {
             int left = (int)(deadline - Environment.TickCount64);
-            if (left <= 0 || !_socket.Poll(left * 1000, SelectMode.SelectRead)) return RawEnd.Deadline;
+            if (left <= 0) return RawEnd.Deadline;
+            // In the midst of a reset the kernel may say `error` a moment before it says `readable`, and Poll then comes back early with false.
+            if (!_socket.Poll(left * 1000, SelectMode.SelectRead)) continue;
             try
             {
                 int count = _socket.Receive(buffer);
