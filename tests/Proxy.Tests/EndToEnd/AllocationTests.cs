@@ -129,13 +129,14 @@ public sealed class AllocationTests
     }
 
     /// <summary>
-    /// One object per request would be 24 bytes each at least; what is left is the measuring itself. Unoptimised builds make every async state
+    /// One object per request would be 24 bytes each at least, 46,080 together; what is left is the measuring itself: a collection that another test
+    /// brings about in between counts what this thread had in reserve, up to 8 KiB. Unoptimised builds make every async state
     /// machine an object, so that there only its number is bounded.
     /// </summary>
     private static void AssertNothing(long allocated, int requests)
     {
         bool optimised = typeof(ProxyServer).Assembly.GetCustomAttribute<DebuggableAttribute>() is not { IsJITOptimizerDisabled: true };
-        Assert.InRange(allocated, -256, optimised ? 256 : 2048 * requests);
+        Assert.InRange(allocated, -16_384, optimised ? 16_384 : 2048 * requests);
     }
 
     private static async Task AskTogetherAsync(RawPeer[] clients, byte[] request, int rounds)
@@ -181,8 +182,7 @@ public sealed class AllocationTests
         before = await rig.OnLoopAsync(GC.GetAllocatedBytesForCurrentThread);
         await AskManyAsync();
         long allocated = await rig.OnLoopAsync(GC.GetAllocatedBytesForCurrentThread) - before - own;
-        bool optimised = typeof(ProxyServer).Assembly.GetCustomAttribute<DebuggableAttribute>() is not { IsJITOptimizerDisabled: true };
-        Assert.InRange(allocated, -256, optimised ? 256 : 2048 * Requests);
+        AssertNothing(allocated, Requests);
     }
 
     private static async Task AskAsync(RawPeer client, byte[] request, bool chunked, int times)
