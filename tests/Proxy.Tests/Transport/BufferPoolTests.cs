@@ -32,7 +32,8 @@ public sealed class BufferPoolTests
             pool.Return(small);
         }
 
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        // An object each time would be 24,000; a collection in between counts what this thread had in reserve, up to 8 KiB.
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, -16_384, 16_384);
         Assert.Equal(memory, pool.AllocatedBytes);
     }
 
