@@ -228,7 +228,14 @@ internal abstract class HttpConnection : IConnectionOwner
     /// <summary>Either a time limit has passed, or the daemon wants idle connections to go.</summary>
     private Step OnCancelled(int unread)
     {
-        if (Client.Error != ConnectionError.TimedOut) return IsEnding && unread == 0 ? Step.Close : Step.ReadMore;
+        if (Client.Error != ConnectionError.TimedOut)
+        {
+            if (!IsEnding || unread > 0) return Step.ReadMore;
+            // The next request may be on its way: it must meet a FIN, which tells its sender to send it elsewhere, and not a reset.
+            LingerAtClose();
+            return Step.Close;
+        }
+
         if (_exchange is null || _exchange.Request.Error != HttpError.None) return Step.Close;
         _exchange.Request.RefuseForTimeout();
         return Step.Refuse;
