@@ -154,6 +154,7 @@ internal abstract class HttpConnection : IConnectionOwner
     private protected async ValueTask<bool> FlushAsync(bool keepAlive)
     {
         Client.Writer.TimeoutNs = Snapshot.Timeouts.Response;
+        if (keepAlive && Client.Writer.TryFlushSoon()) return true;
         FlushResult flushed = await Client.Writer.FlushAsync();
         return keepAlive && !flushed.IsCompleted && !flushed.IsCanceled;
     }
@@ -243,7 +244,8 @@ internal abstract class HttpConnection : IConnectionOwner
 
     private void EndRequest()
     {
-        long received = Client.Reader.TotalBytes - _receivedBefore, sent = Client.Writer.TotalBytes - _sentBefore;
+        // What is put off to the end of the turn counts; what a closed connection dropped of it does not, nor is it taken back.
+        long received = Client.Reader.TotalBytes - _receivedBefore, sent = Math.Max(0, Client.Writer.AcceptedBytes - _sentBefore);
         Counters.ReceivedBytes += received;
         Counters.SentBytes += sent;
         _receivedBefore += received;

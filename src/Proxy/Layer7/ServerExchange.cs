@@ -59,7 +59,7 @@ internal sealed class ServerExchange(HttpExchange exchange)
         bool hasBody = Request.HasBody;
         ValueTask<RelayEnd> body = default;
         if (hasBody) body = SendBodyAsync(server);
-        else await server.Writer.FlushAsync();
+        else if (!server.Writer.TryFlushSoon()) await server.Writer.FlushAsync();
 
         while (!ExamineHead(server))
         {
@@ -159,7 +159,7 @@ internal sealed class ServerExchange(HttpExchange exchange)
         }
 
         // While the request's body is on its way the server need not speak; a body that stalls has its own limit, and its own blame.
-        bool late = server.Loop.NowNs >= _deadlineNs || (server.Writer.TotalBytes == sentBefore && !_client.Reader.IsWaiting);
+        bool late = !Request.HasBody || server.Loop.NowNs >= _deadlineNs || (server.Writer.TotalBytes == sentBefore && !_client.Reader.IsWaiting);
         if (late) _error = HttpError.UpstreamTimeout;
         else server.ForgetTimeout();
     }
@@ -168,7 +168,7 @@ internal sealed class ServerExchange(HttpExchange exchange)
     {
         _server = null;
         Connection server = connection.Connection;
-        if (_keepServer && end == RelayEnd.Complete && server.Reader.Unread == 0 && !server.Reader.Ended) connection.Server.Park(connection);
+        if (_keepServer && end == RelayEnd.Complete && server.Reader.Unread == 0 && !server.Reader.Ended && server.Writer.IsSent) connection.Server.Park(connection);
         else connection.Server.Discard(connection);
     }
 
@@ -267,10 +267,21 @@ internal sealed class ServerExchange(HttpExchange exchange)
         long timeoutNs = _snapshot.Timeouts.Response;
         bool whole = noBody || (!Response.Chunked && Response.ContentLength >= 0 && Response.ContentLength <= server.Reader.Unread);
         if (whole && !_keepClient && !Request.HasBody && !_client.IsSecure) _client.Writer.EndsNow = true;
+        if (whole && _keepClient && TryAnswerSoon(server, noBody ? 0 : Response.ContentLength)) return new(RelayEnd.Complete);
         if (noBody) return BodyRelay.LengthAsync(server, _client, 0, timeoutNs);
         if (untilClose) return BodyRelay.UntilCloseAsync(server, _client, chunked, timeoutNs);
         if (!Response.Chunked) return BodyRelay.LengthAsync(server, _client, Response.ContentLength, timeoutNs);
         return old ? BodyRelay.DechunkedAsync(server, _client, timeoutNs) : BodyRelay.ChunkedAsync(server, _client, timeoutNs);
+    }
+
+    /// <summary>A short answer that has arrived whole leaves with the others of this turn. False: it must be relayed.</summary>
+    private bool TryAnswerSoon(Connection server, long length)
+    {
+        if (length > ConnectionWriter.CopyLimit) return false;
+        _client.Writer.Append(server.Reader.UnreadSpan[..(int)length]);
+        if (!_client.Writer.TryFlushSoon()) return false;
+        server.Reader.Skip((int)length);
+        return true;
     }
 
     /// <summary>The connection becomes a byte relay (RFC 9110 section 7.8), as for WebSocket.</summary>

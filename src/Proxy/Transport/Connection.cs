@@ -185,13 +185,7 @@ internal sealed class Connection : LoopSource, IDuplexPipe, IValueTaskSource<boo
     {
         if (_writeShut || IsClosed) return;
         _writeShut = true;
-        if (Tls is { } tls && !tls.SendCloseNotify())
-        {
-            _finWaits = true;
-            return;
-        }
-
-        _ = Libc.Shutdown(Descriptor, Linux.ShutWrite);
+        FinishWriting();
     }
 
     /// <summary>Ends both halves at once: whatever waits completes with an end; the descriptor stays until <see cref="Close"/>.</summary>
@@ -213,6 +207,8 @@ internal sealed class Connection : LoopSource, IDuplexPipe, IValueTaskSource<boo
     internal void Close()
     {
         if (IsClosed) return;
+        // An answer of which a part was put off and is not taken must not look whole.
+        if (!_abortive) _abortive = !Writer.SendOwed();
         if (_abortive) SocketOptions.SetAbortiveClose(Descriptor);
         else if (Tls is { HasUnsent: false } tls && !_handshaking && Writer.UnflushedBytes == 0) _ = tls.SendCloseNotify();
         Loop.Timers.Cancel(_timer);
@@ -271,9 +267,7 @@ internal sealed class Connection : LoopSource, IDuplexPipe, IValueTaskSource<boo
 
         if (IsClosed || (events & Linux.EpollOut) == 0 && !gone && Tls is not { WriteWantsRead: true }) return;
         Writer.OnWritable();
-        if (!_finWaits || IsClosed || Tls is { HasUnsent: true }) return;
-        _finWaits = false;
-        _ = Libc.Shutdown(Descriptor, Linux.ShutWrite);
+        if (_finWaits && !IsClosed) FinishWriting();
     }
 
     /// <summary>Goes on as after an event: the socket has more than its share of one turn.</summary>
@@ -376,6 +370,15 @@ internal sealed class Connection : LoopSource, IDuplexPipe, IValueTaskSource<boo
         Reader.ExpectBytes();
         _connectDeadlineNs = long.MaxValue;
         _connecting.Complete();
+    }
+
+    /// <summary>Sends FIN once everything before it is with the kernel: what was put off, then close_notify.</summary>
+    private void FinishWriting()
+    {
+        bool sent = Writer.SendOwed();
+        if (sent && Tls is { } tls) sent = tls.SendCloseNotify();
+        _finWaits = !sent;
+        if (sent) _ = Libc.Shutdown(Descriptor, Linux.ShutWrite);
     }
 
     private void FinishConnect(uint events)

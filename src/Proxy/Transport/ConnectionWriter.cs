@@ -2,6 +2,7 @@
 // - Belongs to the connection's loop; only CancelPendingFlush and a fired CancellationToken come from elsewhere, and they hop.
 // - Unsent bytes are [_sent, _filled) of the only block, or: [_sent, full) of _head, whole blocks between, [0, _filled) of _tail.
 //   Inner blocks are filled up to their FilledLength.
+// - _gathered: the loop's list holds this writer, once. _owing: what is queued has been promised by TryFlushSoon and nobody waits for it.
 // - Memory given to WriteAsync is read only during the call; what the kernel does not take at once is copied.
 using System.IO.Pipelines;
 using System.Runtime.InteropServices;
@@ -18,7 +19,10 @@ namespace Appliance.Proxy.Transport;
 internal sealed unsafe class ConnectionWriter : PipeWriter, IValueTaskSource<FlushResult>
 {
     /// <summary>Bytes up to which copying into the block beats a second vector for the kernel.</summary>
-    private const int CopyLimit = 2048;
+    internal const int CopyLimit = 2048;
+
+    /// <summary>Bytes up to which a flush may be put off to the end of the turn.</summary>
+    private const int SoonLimit = 8192;
 
     private readonly Connection _connection;
     private readonly EventLoop _loop;
@@ -34,6 +38,8 @@ internal sealed unsafe class ConnectionWriter : PipeWriter, IValueTaskSource<Flu
     private bool _completed;
     private bool _cancelNext;
     private bool _tokenFired;
+    private bool _gathered;
+    private bool _owing;
     private CancellationTokenRegistration _registration;
 
     internal ConnectionWriter(Connection connection)
@@ -57,8 +63,11 @@ internal sealed unsafe class ConnectionWriter : PipeWriter, IValueTaskSource<Flu
     /// <summary>Bytes given to the kernel since the connection was made.</summary>
     internal long TotalBytes { get; private set; }
 
+    /// <summary>Bytes written and not dropped since the connection was made, whether the kernel has them or not.</summary>
+    internal long AcceptedBytes => TotalBytes + _queued;
+
     /// <summary>Everything written is with the kernel.</summary>
-    private bool IsSent => _queued == 0 && _tls is not { HasUnsent: true };
+    internal bool IsSent => _queued == 0 && _tls is not { HasUnsent: true };
 
     /// <summary>True while a flush waits for the socket.</summary>
     internal bool IsWaiting => _signal.IsPending;
@@ -100,8 +109,42 @@ internal sealed unsafe class ConnectionWriter : PipeWriter, IValueTaskSource<Flu
     {
         if (_completed) throw new InvalidOperationException("writing is not allowed after the writer was completed");
         cancellationToken.ThrowIfCancellationRequested();
+        // From here on the caller sees to it.
+        _owing = false;
         if (_queued > 0 && _writable) SendQueued();
         return IsSent || _broken || _cancelNext ? new(TakeResult()) : Wait(cancellationToken);
+    }
+
+    /// <summary>
+    /// Flushes without waiting: what was written is sent with the rest of what this turn of the loop produces, in one go through the kernel's
+    /// sending code, which costs less than going there once for each event. For a short message after which the peer speaks next: a failure shows
+    /// at the next read or flush.
+    /// </summary>
+    /// <returns>False: it must be flushed, because the socket is full, the client's bytes are limited, a FIN follows, or there is too much of it.</returns>
+    internal bool TryFlushSoon()
+    {
+        if (_queued > SoonLimit || !_writable || _broken || _cancelNext || EndsNow || _connection.Throttle is not null) return false;
+        if (_queued == 0) return true;
+        _owing = true;
+        if (!_gathered) _loop.Gather(this);
+        _gathered = true;
+        return true;
+    }
+
+    /// <summary>The turn is over.</summary>
+    internal void OnGathered()
+    {
+        _gathered = false;
+        _ = SendOwed();
+    }
+
+    /// <summary>Sends what <see cref="TryFlushSoon"/> put off. False: the socket did not take all of it.</summary>
+    internal bool SendOwed()
+    {
+        if (!_owing) return true;
+        if (_queued > 0 && _writable && !_broken) SendQueued();
+        _owing = !IsSent && !_broken;
+        return !_owing;
     }
 
     /// <inheritdoc/>
@@ -216,7 +259,12 @@ internal sealed unsafe class ConnectionWriter : PipeWriter, IValueTaskSource<Flu
     {
         if (_connection.Throttle is { IsPaused: true }) return;
         _writable = _tls is null || Drained(_tls);
-        if (!_signal.IsPending) return;
+        if (!_signal.IsPending)
+        {
+            _ = SendOwed();
+            return;
+        }
+
         if (_writable) SendQueued();
         if (IsSent || _broken) CompleteWait();
         else if (_signal.IsPending) ArmDeadline();

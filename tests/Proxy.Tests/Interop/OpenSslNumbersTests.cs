@@ -27,7 +27,6 @@ public sealed class OpenSslNumbersTests
         ["OptionNoRenegotiation"] = "SSL_OP_NO_RENEGOTIATION",
         ["ModeMovingWriteBuffer"] = "SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER",
         ["ModeAutoRetry"] = "SSL_MODE_AUTO_RETRY",
-        ["ModeReleaseBuffers"] = "SSL_MODE_RELEASE_BUFFERS",
         ["SessionCacheOff"] = "SSL_SESS_CACHE_OFF",
         ["SessionCacheClient"] = "SSL_SESS_CACHE_CLIENT",
         ["SessionCacheNoInternal"] = "SSL_SESS_CACHE_NO_INTERNAL",
