@@ -1,4 +1,4 @@
-"""What is measured: a number of client connections, kept or made anew for each request."""
+"""What is measured: a number of client connections, kept or made anew for each request, busy or with pauses."""
 
 from dataclasses import dataclass
 
@@ -9,8 +9,16 @@ class Case:
     title: str
     connections: int
     close: bool
+    # Ours divided by the better peer, of the figure that is judged.
     target: float
     scheme: str = "http"
+    # Between an answer and the next request of a connection, on average; 0: as fast as it goes.
+    pause_ms: int = 0
+
+    @property
+    def judged(self):
+        """At full load the CPU time; when everybody gets the same load, how long the slowest requests take."""
+        return "p99_us" if self.pause_ms else "cpu_us"
 
 
 CASES = [
@@ -23,4 +31,14 @@ TLS_CASES = [
     Case("64", "64 keep-alive connections", 64, False, 0.90, "https"),
     # wrk offers no session to resume: each of these is a full handshake.
     Case("new", "new connection and full handshake per request, 64 at a time", 64, True, 1.00, "https"),
+]
+
+LATENCY_CASES = [
+    Case("light", "64 connections, each pausing 20 ms", 64, False, 1.00, pause_ms=20),
+    Case("half", "64 connections, each pausing 4 ms", 64, False, 1.00, pause_ms=4),
+    Case("many", "256 connections, each pausing 16 ms", 256, False, 1.00, pause_ms=16),
+]
+
+TLS_LATENCY_CASES = [
+    Case("tls", "64 connections over TLS, each pausing 6 ms", 64, False, 1.00, "https", pause_ms=6),
 ]

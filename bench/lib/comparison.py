@@ -91,7 +91,7 @@ def run_all(peers, cases, chosen, directory):
 def compare(name, title, parser, chosen, known, all_cases, prepare=lambda directory: None):
     """Runs the chosen cases and writes the page.
 
-    name: of the command, as in bench/NAME and results/NAME.md. known: peers by name. prepare: called with the directory of the run
+    name: of the command with its main options; results/NAME.md, with dashes. known: peers by name. prepare: called with the directory of the run
     before anything starts.
     """
     peers = selected(parser, chosen.only, known, "proxy")
@@ -107,7 +107,7 @@ def compare(name, title, parser, chosen, known, all_cases, prepare=lambda direct
     os.nice(chosen.nice)
     # A signal becomes an exception, so that the processes are ended and the directory is removed on every way out.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    directory = pathlib.Path(tempfile.mkdtemp(prefix=f"bench-{name}."))
+    directory = pathlib.Path(tempfile.mkdtemp(prefix="bench."))
     try:
         directory.chmod(0o755)
         prepare(directory)
@@ -119,7 +119,7 @@ def compare(name, title, parser, chosen, known, all_cases, prepare=lambda direct
                 f"client and upstream on core {OTHER_CORE}; access log of ours: {chosen.access}, of the peers: off; "
                 f"load average {load_before} before, {load_average()} after")
     full = len(peers) == len(known) and len(cases) == len(all_cases)
-    output = chosen.output or (BENCH / f"results/{name}.md" if full else None)
+    output = chosen.output or (BENCH / f"results/{name.replace(' --', '-')}.md" if full else None)
     if output:
         pathlib.Path(output).parent.mkdir(parents=True, exist_ok=True)
         pathlib.Path(output).write_text(page(title, name, versions, settings, tables))

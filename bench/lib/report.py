@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 # A proxy that mostly waits takes requests one by one, so its cost says little about a busy one.
 JUDGED_FROM_BUSY = 0.5
+JUDGED_TITLES = {"cpu_us": "CPU", "p99_us": "p99"}
 
 
 @dataclass(frozen=True)
@@ -45,15 +46,19 @@ def case_lines(case, summaries):
     for name, it in summaries.items():
         lines.append(f"| {name} | {it.cpu_us:.2f} ({it.cpu_low:.2f} .. {it.cpu_high:.2f}) | {it.busy:.0%} | {it.per_second:,.0f} "
                      f"| {it.p50_us:,.0f} | {it.p99_us:,.0f} |")
-    peers = {name: it.cpu_us for name, it in summaries.items() if name != "ours"}
-    if "ours" in summaries and peers:
-        better = min(peers, key=peers.get)
-        ratio = summaries["ours"].cpu_us / peers[better]
-        verdict = "met" if ratio <= case.target else "missed"
-        if max(it.busy for it in summaries.values()) < JUDGED_FROM_BUSY:
-            verdict = "not judged: the proxies were waiting, for the client or for others on this machine"
-        lines += ["", f"CPU of ours / {better}: **{ratio:.3f}** (target at most {case.target:.2f}: {verdict})"]
-    return lines + [""]
+    return lines + verdict_lines(case, summaries) + [""]
+
+
+def verdict_lines(case, summaries):
+    peers = {name: getattr(it, case.judged) for name, it in summaries.items() if name != "ours"}
+    if "ours" not in summaries or not peers:
+        return []
+    better = min(peers, key=peers.get)
+    ratio = getattr(summaries["ours"], case.judged) / peers[better]
+    verdict = "met" if ratio <= case.target else "missed"
+    if case.judged == "cpu_us" and max(it.busy for it in summaries.values()) < JUDGED_FROM_BUSY:
+        verdict = "not judged: the proxies were waiting, for the client or for others on this machine"
+    return ["", f"{JUDGED_TITLES[case.judged]} of ours / {better}: **{ratio:.3f}** (target at most {case.target:.2f}: {verdict})"]
 
 
 def machine():

@@ -27,6 +27,8 @@ def run_wrk(case, port, seconds, core):
         command += ["-H", "Connection: close"]
     # A path that no prefix route takes: the last, general route answers, so all routes are tried.
     command.append(f"{case.scheme}://127.0.0.1:{port}/index")
+    if case.pause_ms:
+        command += ["--", str(case.pause_ms)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=seconds + 30, check=True)
     counted = json.loads(done.stdout.rpartition("REPORT ")[2])
     if counted["failed"] > 0 or counted["requests"] == 0:

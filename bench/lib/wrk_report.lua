@@ -1,3 +1,11 @@
+-- With an argument each connection pauses after an answer, 0 to twice as many milliseconds, so that the load does not depend on the proxy.
+function init(args)
+  local mean = tonumber(args[1])
+  if mean then
+    function delay() return math.random(0, 2 * mean) end
+  end
+end
+
 -- Prints the totals of a run as one JSON object, since wrk's own text rounds them.
 function done(summary, latency, requests)
   local errors = summary.errors
