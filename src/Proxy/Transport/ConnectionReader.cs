@@ -42,6 +42,7 @@ internal sealed unsafe class ConnectionReader : PipeReader, IValueTaskSource<Rea
     private bool _bulk;
     private bool _tokenFired;
     private bool _waitOnly;
+    private bool _ahead;
     private long _turn;
     private int _turnBytes;
     private Action? _resume;
@@ -262,9 +263,27 @@ internal sealed unsafe class ConnectionReader : PipeReader, IValueTaskSource<Rea
         return false;
     }
 
+    /// <summary>
+    /// Receives for a waiting read before its event's turn comes, which <see cref="OnReadable"/> is. A read that ends in between has the bytes, and
+    /// the event then means nothing new.
+    /// </summary>
+    internal void ReceiveAhead(bool peerFinished)
+    {
+        if (!_signal.IsPending || _waitOnly || _tls is not null || _connection.Throttle is not null) return;
+        _readable = true;
+        _peerFinished |= peerFinished;
+        _ahead = Fill();
+    }
+
     /// <summary>The kernel has something: bytes, FIN or an error.</summary>
     internal void OnReadable(bool peerFinished)
     {
+        if (_ahead)
+        {
+            CompleteWait();
+            return;
+        }
+
         _readable = true;
         _peerFinished |= peerFinished;
         _tls?.OnSocketReadable(peerFinished);
@@ -437,7 +456,7 @@ internal sealed unsafe class ConnectionReader : PipeReader, IValueTaskSource<Rea
 
     private void CompleteWait()
     {
-        _waitOnly = false;
+        _waitOnly = _ahead = false;
         if (_registration != default) _registration.Dispose();
         _signal.Complete();
     }

@@ -17,6 +17,10 @@ namespace Appliance.Proxy.Transport;
 internal sealed unsafe class EventLoop : IDisposable
 {
     private const int EventBatch = 256;
+
+    /// <summary>Few enough that what was received is still in the processor's cache when its turn comes.</summary>
+    private const int EventGroup = 16;
+
     private const int IdleWaitMs = 100;
     private const int CloseRounds = 16;
     private const int WakeGraceMs = 1000;
@@ -209,7 +213,14 @@ internal sealed unsafe class EventLoop : IDisposable
         {
             int count = Libc.EpollWait(_epoll, events, EventBatch, _posted.IsEmpty ? IdleWaitMs : 0);
             NowNs = ReadClockNs();
-            for (int i = 0; i < count; i++) Dispatch(events[i]);
+            // First what the kernel has for a few connections, then what is done with it: two kinds of code that would throw each other out of
+            // the processor's caches at every event.
+            for (int first = 0; first < count; first += EventGroup)
+            {
+                int end = Math.Min(first + EventGroup, count);
+                for (int i = first; i < end; i++) ReceiveAhead(events[i]);
+                for (int i = first; i < end; i++) Dispatch(events[i]);
+            }
         }
 
         Timers.Advance(NowNs);
@@ -242,6 +253,13 @@ internal sealed unsafe class EventLoop : IDisposable
             _ = _unwatched.Dequeue();
             next.Connection.EnsureWatched();
         }
+    }
+
+    private void ReceiveAhead(EpollEvent ready)
+    {
+        if ((ready.Events & Linux.EpollIn) == 0) return;
+        if (_slots[(int)(uint)ready.Token] is not Connection connection || connection.Token != ready.Token) return;
+        connection.Reader.ReceiveAhead((ready.Events & Linux.EpollReadHangUp) != 0);
     }
 
     private void Dispatch(EpollEvent ready)
