@@ -1,5 +1,6 @@
 using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
+using Appliance.Limiter.Llm;
 using Appliance.Proxy.Transport;
 
 namespace Appliance.Proxy.Layer7;
@@ -12,6 +13,8 @@ internal sealed class RequestBody
 {
     /// <summary>Bytes of head and body up to which a request can be sent again; below what the reader can hold in one piece.</summary>
     internal const int HoldLimit = 64 * 1024;
+
+    private const int PieceLimit = 64 * 1024;
 
     /// <summary>For so long a body may begin as slowly as it likes.</summary>
     private const long RateGraceNs = 5_000_000_000;
@@ -26,6 +29,7 @@ internal sealed class RequestBody
     private long _stalledNs;
     private long _receivedBefore;
     private int _gone;
+    private int _holdLimit;
     private bool _held;
 
     /// <summary>True while everything that was sent can be sent again.</summary>
@@ -51,7 +55,39 @@ internal sealed class RequestBody
         _startNs = client.Loop.NowNs;
         _stalledNs = 0;
         _receivedBefore = client.Reader.TotalBytes - (client.Reader.Unread - request.Length);
+        _holdLimit = HoldLimit;
         _held = request.Length < HoldLimit;
+    }
+
+    /// <summary>
+    /// Shows the body to a reader before anything is sent, up to the length that it reads at all. The body stays unread in the client's reader, and
+    /// is sent from there, as often as it takes.
+    /// </summary>
+    /// <param name="reader">Reset; finished by the caller.</param>
+    /// <returns>Complete, also when the body is longer; else why it cannot be had.</returns>
+    [AsyncMethodBuilder(typeof(LoopMethodBuilder<>))]
+    internal async ValueTask<RelayEnd> HoldAsync(LlmRequestReader reader)
+    {
+        _client.Reader.HoldsMuch = true;
+        _held = true;
+        _holdLimit = _request.Length + LlmRequestReader.MaxBodyBytes;
+        var scanner = default(ChunkedScanner);
+        int seen = _request.Length;
+        if (_request.ExpectsContinue && _client.Reader.Unread == seen)
+        {
+            _client.Writer.Append("HTTP/1.1 100 Continue\r\n\r\n"u8);
+            await _client.Writer.FlushAsync();
+        }
+
+        while (true)
+        {
+            seen += Show(reader, ref scanner, seen);
+            if (scanner.IsBad) return RelayEnd.SourceBad;
+            if (scanner.DataBytes > _rules.MaxBodySize) return RelayEnd.SourceTooLarge;
+            if (seen >= _holdLimit || (_request.Chunked ? scanner.IsDone : seen - _request.Length >= _request.ContentLength)) return RelayEnd.Complete;
+            ReadResult read = await NextAsync();
+            if (BodyRelay.Ending(_client, read, seen) is { } end) return end;
+        }
     }
 
     /// <summary>Sends the whole body; the head has been queued by the caller and leaves with its first bytes.</summary>
@@ -65,6 +101,8 @@ internal sealed class RequestBody
         while (true)
         {
             ReadOnlyMemory<byte> unread = _client.Reader.UnreadMemory[_gone..];
+            // A body that was held may be long: the rest waits here and not in a copy.
+            if (unread.Length > PieceLimit) unread = unread[..PieceLimit];
             int take = _request.Chunked ? scanner.Pass(unread.Span) : (int)Math.Min(unread.Length, left);
             if (scanner.IsBad) return RelayEnd.SourceBad;
             if (scanner.DataBytes > _rules.MaxBodySize) return RelayEnd.SourceTooLarge;
@@ -77,13 +115,36 @@ internal sealed class RequestBody
                 _stalledNs += server.Loop.NowNs - before;
                 left -= take;
                 _gone += take;
-                if (!_held || _gone > HoldLimit) Release();
+                if (!_held || _gone > _holdLimit) Release();
                 if (_request.Chunked ? scanner.IsDone : left == 0) return RelayEnd.Complete;
+                if (_client.Reader.Unread > _gone) continue;
             }
 
             ReadResult read = await NextAsync();
             if (BodyRelay.Ending(_client, read, _gone) is { } end) return end;
         }
+    }
+
+    /// <summary>Shows the reader what lies behind the bytes seen so far; returns how many of them belong to the body.</summary>
+    private int Show(LlmRequestReader reader, ref ChunkedScanner scanner, int seen)
+    {
+        ReadOnlySpan<byte> unread = _client.Reader.UnreadSpan[seen..];
+        if (!_request.Chunked)
+        {
+            unread = unread[..(int)Math.Min(unread.Length, _request.ContentLength - (seen - _request.Length))];
+            reader.Feed(unread);
+            return unread.Length;
+        }
+
+        int passed = 0;
+        while (passed < unread.Length && !scanner.IsDone && !scanner.IsBad)
+        {
+            ReadOnlySpan<byte> rest = unread[passed..];
+            passed += scanner.Next(rest, out Range data);
+            reader.Feed(rest[data]);
+        }
+
+        return passed;
     }
 
     /// <summary>What has been sent is consumed: it cannot be sent again.</summary>

@@ -1,8 +1,9 @@
 namespace Appliance.Proxy.Transport;
 
 /// <summary>
-/// Blocks of one loop, in two sizes: small ones for everything, large ones for header sections that do not fit and for bulk. Renting and
-/// returning is a push and a pop; memory is pinned and kept for reuse, and what goes unused for long is given back.
+/// Blocks of one loop, in three sizes: small ones for everything, large ones for header sections that do not fit and for bulk, huge ones for bodies
+/// that are read before they are judged. Renting and returning is a push and a pop; memory is pinned and kept for reuse, and what goes unused
+/// for long is given back.
 /// </summary>
 internal sealed class BufferPool
 {
@@ -12,14 +13,20 @@ internal sealed class BufferPool
     /// <summary>Bytes of a large block: request line (8 KiB) and header section (64 KiB) of the greatest size accepted, and a little.</summary>
     internal const int LargeSize = 80 * 1024;
 
+    /// <summary>Bytes of a huge block: a head of the greatest size and the 1 MiB of a body that a policy reads (policies.md A14).</summary>
+    internal const int HugeSize = 1024 * 1024 + LargeSize;
+
     private const int SlabBlocks = 16;
     private const int LargeKept = 64;
+    private const int HugeKept = 2;
 
     private BufferBlock? _small;
     private BufferBlock? _large;
     private int _smallFree;
     private int _smallLowest;
     private int _largeFree;
+    private BufferBlock? _huge;
+    private int _hugeFree;
 
     /// <summary>Bytes allocated and not given back to the garbage collector.</summary>
     internal long AllocatedBytes { get; private set; }
@@ -60,6 +67,23 @@ internal sealed class BufferPool
         return block;
     }
 
+    /// <summary>A huge block with undefined contents.</summary>
+    internal BufferBlock RentHuge()
+    {
+        Rented++;
+        RentedBytes += HugeSize;
+        if (_huge is not { } block)
+        {
+            AllocatedBytes += HugeSize;
+            return new BufferBlock(GC.AllocateUninitializedArray<byte>(HugeSize, pinned: true), 0, HugeSize);
+        }
+
+        _huge = block.Link;
+        _hugeFree--;
+        block.Link = null;
+        return block;
+    }
+
     /// <summary>Gives a block back; the caller must not touch it again.</summary>
     internal void Return(BufferBlock block)
     {
@@ -71,15 +95,21 @@ internal sealed class BufferPool
             _small = block;
             _smallFree++;
         }
-        else if (_largeFree < LargeKept)
+        else if (block.Length == LargeSize && _largeFree < LargeKept)
         {
             block.Link = _large;
             _large = block;
             _largeFree++;
         }
+        else if (block.Length == HugeSize && _hugeFree < HugeKept)
+        {
+            block.Link = _huge;
+            _huge = block;
+            _hugeFree++;
+        }
         else
         {
-            AllocatedBytes -= LargeSize;
+            AllocatedBytes -= block.Length;
         }
     }
 

@@ -242,6 +242,9 @@ internal sealed unsafe class ConnectionReader : PipeReader, IValueTaskSource<Rea
         }
     }
 
+    /// <summary>What is unread may grow to a huge block instead of a large one.</summary>
+    internal bool HoldsMuch { get; set; }
+
     /// <summary>The next read asks the kernel at once instead of waiting for an event.</summary>
     internal void ExpectBytes() => _readable = true;
 
@@ -432,12 +435,13 @@ internal sealed unsafe class ConnectionReader : PipeReader, IValueTaskSource<Rea
         }
         else
         {
-            if (block.Length == BufferPool.LargeSize) throw new InvalidOperationException("everything was examined, nothing consumed, and the buffer is full");
-            BufferBlock large = _loop.Buffers.RentLarge();
-            block.Span.CopyTo(large.Span);
-            _block = large;
+            int largest = HoldsMuch ? BufferPool.HugeSize : BufferPool.LargeSize;
+            if (block.Length >= largest) throw new InvalidOperationException("everything was examined, nothing consumed, and the buffer is full");
+            BufferBlock larger = block.Length < BufferPool.LargeSize ? _loop.Buffers.RentLarge() : _loop.Buffers.RentHuge();
+            block.Span.CopyTo(larger.Span);
+            _block = larger;
             _loop.Buffers.Return(block);
-            return large;
+            return larger;
         }
 
         _end -= _start;
