@@ -18,11 +18,11 @@ internal static class LimitKeyCompiler
     /// <summary>The key, or null with an error at <paramref name="node"/>.</summary>
     public static LimitKey? Compile(string text, BundleNode node, BundleFindings findings)
     {
-        if (text == ClientAddressText) return new LimitKey(LimitKeyKind.ClientAddress, [], text);
+        if (text == ClientAddressText) return new LimitKey(LimitKeyKind.ClientAddress, [], text, 0);
         if (text.StartsWith(HeaderPrefix, StringComparison.Ordinal) && IsName(text.AsSpan(HeaderPrefix.Length)))
         {
             string name = HeaderName(text[HeaderPrefix.Length..]);
-            return new LimitKey(LimitKeyKind.Header, Encoding.ASCII.GetBytes(name), HeaderPrefix + name);
+            return new LimitKey(LimitKeyKind.Header, Encoding.ASCII.GetBytes(name), HeaderPrefix + name, 0);
         }
 
         bool known = UnavailableKeys.Contains(text)

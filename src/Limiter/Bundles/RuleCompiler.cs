@@ -26,14 +26,13 @@ internal static class RuleCompiler
         LimitKey[]? keys = LimitKeys(rule, findings);
         MatchCondition[]? match = Match(rule, findings);
         string? onMissing = BundleValue.Choice(rule, "on_missing", findings, "skip", "shared", "reject");
-        if (Algorithm(rule, findings) is not var (bucket, cost) || name is null || keys is null || match is null || onMissing is null) return null;
+        if (Algorithm(rule, findings) is not { } algorithm || name is null || keys is null || match is null || onMissing is null) return null;
         return new PolicyRule
         {
             Name = name,
             LimitKeys = keys,
             Match = match,
-            Bucket = bucket,
-            Cost = cost,
+            Algorithm = algorithm,
             OnMissing = onMissing switch
             {
                 "shared" => MissingKeyAction.Shared,
@@ -43,7 +42,7 @@ internal static class RuleCompiler
         };
     }
 
-    private static (TokenBucket Bucket, CostSource Cost)? Algorithm(BundleNode rule, BundleFindings findings)
+    private static BucketLimit? Algorithm(BundleNode rule, BundleFindings findings)
     {
         BundleNode? algorithm = rule.Member("algorithm");
         if (algorithm is not { IsString: true } || algorithm.Text != PolicyRule.TokenBucketName)

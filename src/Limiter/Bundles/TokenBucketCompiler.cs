@@ -9,7 +9,7 @@ internal static class TokenBucketCompiler
     private const decimal LeastBurst = 0.000001m;
 
     /// <summary>Null after an error.</summary>
-    public static (TokenBucket Bucket, CostSource Cost)? Compile(BundleNode config, BundleFindings findings)
+    public static BucketLimit? Compile(BundleNode config, BundleFindings findings)
     {
         findings.LintUnknown(config, "tokens_per_second", "rps", "burst", "cost_source", "fixed_cost", "default_cost");
         decimal? rate = Rate(config, findings);
@@ -22,7 +22,7 @@ internal static class TokenBucketCompiler
         decimal cost = kind == CostSourceKind.Fixed ? fixedCost : defaultCost;
         if (cost > burst) findings.Lint(config, "every request costs more than the burst: the rule rejects all of them");
         var bucket = TokenBucket.Compile(rate.Value, burst.Value, [cost], kind != CostSourceKind.Fixed);
-        return (bucket, new CostSource(kind, Encoding.ASCII.GetBytes(name), bucket, cost));
+        return new BucketLimit(bucket, new CostSource(kind, Encoding.ASCII.GetBytes(name), bucket, cost));
     }
 
     private static decimal? Rate(BundleNode config, BundleFindings findings)
