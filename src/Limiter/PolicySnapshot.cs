@@ -12,23 +12,55 @@ public sealed class PolicySnapshot
         Sha256 = sha256;
         Policies = policies;
         Routes = routes;
-        RuleCount = policies.Sum(p => p.Rules.Length);
+        RuleCount = policies.Sum(p => p.Rules.Length + (p.Fallback is null ? 0 : 1));
     }
 
-    /// <summary>bundle_version as the file says.</summary>
+    /// <summary>bundle_version as the file says; fractions are kept.</summary>
     public decimal Version { get; }
 
     /// <summary>SHA-256 of the file's bytes, 64 lower-case hexadecimal digits.</summary>
     public string Sha256 { get; }
 
+    /// <summary>issued_at; null when the file does not say. For people only.</summary>
+    public DateTimeOffset? IssuedAt { get; init; }
+
+    /// <summary>expires_at; null when the file does not say. Checked when read, never again (policies.md part B 1.1).</summary>
+    public DateTimeOffset? ExpiresAt { get; init; }
+
     /// <summary>Number of policies.</summary>
     public int PolicyCount => Policies.Length;
 
-    /// <summary>Number of rules in all policies.</summary>
+    /// <summary>Number of rules in all policies, fallback limits among them.</summary>
     public int RuleCount { get; }
+
+    /// <summary>Number of kill switches, expired ones among them.</summary>
+    public int KillSwitchCount => KillSwitches.Length;
+
+    /// <summary>While active every policy is in shadow mode; null: not asked for.</summary>
+    public RuntimeOverride? GlobalShadow { get; init; }
+
+    /// <summary>While active no kill switch is asked; null: not asked for.</summary>
+    public RuntimeOverride? KillSwitchOverride { get; init; }
+
+    /// <summary>
+    /// The N of `instance_share: 1/N`, 1 or more: how many installations with counters of their own share the bundle's limits. Already applied to
+    /// every rate, burst, budget and concurrency limit of this snapshot, never to caps of a single request.
+    /// </summary>
+    public int InstanceShare { get; init; } = 1;
+
+    /// <summary>`compatibility` of the bundle; null when it does not say, and the configuration decides.</summary>
+    public PolicyCompatibility? Compatibility { get; init; }
 
     /// <summary>In ascending order of their ids' bytes.</summary>
     internal Policy[] Policies { get; }
 
     internal RouteIndex Routes { get; }
+
+    /// <summary>In the order of the bundle: the first that fits wins.</summary>
+    internal KillSwitch[] KillSwitches { get; init; } = [];
+
+    /// <summary>
+    /// Every descriptor that the bundle looks at, each once, by <see cref="LimitKey.Index"/>: limit keys, match keys and kill switches.
+    /// </summary>
+    internal LimitKey[] Descriptors { get; init; } = [];
 }

@@ -7,22 +7,23 @@ internal sealed class CostSource
 {
     private readonly CostSourceKind _kind;
     private readonly byte[] _name;
-    private readonly TokenBucket _bucket;
+    private readonly ICostScale _scale;
     private readonly ulong _defaultUnits;
 
     /// <param name="kind">Where the cost comes from.</param>
     /// <param name="name">Header (lower case, '-') or query parameter; empty when fixed.</param>
-    /// <param name="bucket">Turns tokens into units.</param>
+    /// <param name="scale">Turns tokens into the units of the rule's algorithm.</param>
     /// <param name="defaultCost">The fixed cost, or that of a request that brings none.</param>
-    public CostSource(CostSourceKind kind, byte[] name, TokenBucket bucket, decimal defaultCost)
+    public CostSource(CostSourceKind kind, byte[] name, ICostScale scale, decimal defaultCost)
     {
         _kind = kind;
         _name = name;
-        _bucket = bucket;
-        _defaultUnits = bucket.UnitsOf(defaultCost);
+        _scale = scale;
+        DefaultCost = defaultCost;
+        _defaultUnits = scale.UnitsOf(defaultCost);
     }
 
-    /// <summary>The cost in time units; what is absent, not a number, or not above 0 costs the default.</summary>
+    /// <summary>The cost in units of the scale; what is absent, not a number, or not above 0 costs the default.</summary>
     public ulong UnitsFor<TRequest>(scoped ref readonly TRequest request)
         where TRequest : struct, IRequestView, allows ref struct
     {
@@ -40,14 +41,26 @@ internal sealed class CostSource
         return UnitsOf(text);
     }
 
+    /// <summary>Tokens: the fixed cost, or that of a request that brings none.</summary>
+    public decimal DefaultCost { get; }
+
+    /// <summary>Where a request's cost comes from.</summary>
+    public CostSourceKind Kind => _kind;
+
+    /// <summary>The header (lower case, '-') or query parameter; empty when fixed.</summary>
+    public ReadOnlySpan<byte> Name => _name;
+
+    /// <summary>The same source, counted in other units.</summary>
+    public CostSource On(ICostScale scale) => new(_kind, _name, scale, DefaultCost);
+
     private ulong UnitsOf(ReadOnlySpan<byte> text)
     {
         if (Utf8Parser.TryParse(text, out decimal cost, out int used) && used == text.Length)
-            return cost > 0 ? _bucket.UnitsOf(cost) : _defaultUnits;
+            return cost > 0 ? _scale.UnitsOf(cost) : _defaultUnits;
 
         // Beyond decimal's range: huge is still huge, and must not become cheap.
         bool huge = Utf8Parser.TryParse(text, out double rough, out used) && used == text.Length && rough > (double)TokenBucket.MaxTokens
             && double.IsFinite(rough);
-        return huge ? TimeUnits.MaxSpan : _defaultUnits;
+        return huge ? _scale.UnitsOf(decimal.MaxValue) : _defaultUnits;
     }
 }

@@ -11,19 +11,28 @@ internal sealed class Policy
     /// <summary>`on_table_full: closed`: a key that gets no slot is rejected instead of let through.</summary>
     public required bool IsClosedWhenTableFull { get; init; }
 
+    /// <summary>`on_partition: share`: a node that has lost its peer enforces half of every limit.</summary>
+    public bool IsSharedInPartition { get; init; }
+
     /// <summary>Case-sensitive; null = any.</summary>
     public required byte[][]? Methods { get; init; }
 
     public required PolicyRule[] Rules { get; init; }
 
-    public bool SelectsMethod(ReadOnlySpan<byte> method)
-    {
-        if (Methods is null) return true;
-        foreach (byte[] wanted in Methods)
-        {
-            if (method.SequenceEqual(wanted)) return true;
-        }
+    /// <summary>`fallback_limit`: asked when no rule applies; null: none.</summary>
+    public PolicyRule? Fallback { get; init; }
 
-        return false;
-    }
+    /// <summary>Null: none, or not enabled.</summary>
+    public LoopDetection? Loop { get; init; }
+
+    /// <summary>Null: none, or not enabled.</summary>
+    public SpendBreaker? Breaker { get; init; }
+
+    /// <summary>
+    /// Every descriptor that this policy looks at, once: limit keys and match keys of all rules and of the fallback; in the order of the
+    /// bundle. The loop fingerprint is over these.
+    /// </summary>
+    public LimitKey[] Descriptors { get; init; } = [];
+
+    public bool SelectsMethod(ReadOnlySpan<byte> method) => RequestSelector.SelectsMethod(Methods, method);
 }

@@ -10,14 +10,12 @@ namespace Appliance.Limiter.Rules;
 /// </list>
 /// Hence never more than burst + rate * t passes. Pure arithmetic; the table applies it.
 /// </summary>
-internal sealed class TokenBucket
+internal sealed class TokenBucket : ICostScale
 {
     /// <summary>Below this many units per quantum the rounding of the rate would exceed 0.625 %.</summary>
     public const int LeastUnitsPerQuantum = 160;
     public const decimal MaxTokensPerSecond = TimeUnits.PerSecond / LeastUnitsPerQuantum;
     public const decimal MaxTokens = 1_000_000_000_000_000m;
-    private const int MostQuantaPerToken = 1_000_000;
-    private const int QuantaForForeignCosts = 1_000;
     private const ulong ClockSkewUnits = 10 * TimeUnits.PerSecond;
 
     private readonly int _quantaPerToken;
@@ -54,8 +52,8 @@ internal sealed class TokenBucket
     /// <param name="foreignCosts">True when requests bring costs of their own.</param>
     public static TokenBucket Compile(decimal rate, decimal burst, ReadOnlySpan<decimal> fixedCosts, bool foreignCosts)
     {
-        int wanted = Math.Max(QuantaNeeded(burst), foreignCosts ? QuantaForForeignCosts : 1);
-        foreach (decimal cost in fixedCosts) wanted = Math.Max(wanted, QuantaNeeded(cost));
+        int wanted = Math.Max(Quanta.Needed(burst), foreignCosts ? Quanta.ForForeignCosts : 1);
+        foreach (decimal cost in fixedCosts) wanted = Math.Max(wanted, Quanta.Needed(cost));
         while (wanted > 1 && TimeUnits.PerSecond / (rate * wanted) < LeastUnitsPerQuantum) wanted /= 10;
         return new TokenBucket(rate, burst, wanted);
     }
@@ -84,11 +82,4 @@ internal sealed class TokenBucket
     /// <summary>Seconds until <paramref name="cost"/> is there, at least 1: max(1, ceil((cost - tokens) / rate)).</summary>
     public int SecondsUntil(ulong debt, ulong cost) =>
         debt + cost <= BurstUnits ? 1 : TimeUnits.ToSecondsAtLeastOne(debt + cost - BurstUnits);
-
-    private static int QuantaNeeded(decimal tokens)
-    {
-        int quanta = 1;
-        while (quanta < MostQuantaPerToken && decimal.Floor(tokens * quanta) != tokens * quanta) quanta *= 10;
-        return quanta;
-    }
 }
