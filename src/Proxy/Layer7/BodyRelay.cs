@@ -102,7 +102,6 @@ internal static class BodyRelay
         {
             ReadOnlyMemory<byte> unread = source.Reader.UnreadMemory;
             bool last = source.Reader.Ended && source.Error == ConnectionError.None;
-            if (chunk && unread.Length > 0) AppendChunkSize(sink.Writer, unread.Length);
             FlushResult flushed = chunk ? await WriteChunkAsync(sink.Writer, unread, last) : await sink.Writer.WriteAsync(unread);
             if (flushed.IsCompleted || flushed.IsCanceled) return RelayEnd.SinkClosed;
             source.Reader.Skip(unread.Length);
@@ -114,10 +113,18 @@ internal static class BodyRelay
 
     private static ValueTask<FlushResult> WriteChunkAsync(ConnectionWriter sink, ReadOnlyMemory<byte> data, bool last)
     {
-        sink.Append(data.Span);
-        if (data.Length > 0) sink.Append("\r\n"u8);
+        Append(sink, data.Span, chunked: true);
         if (last) sink.Append("0\r\n\r\n"u8);
         return sink.FlushAsync();
+    }
+
+    /// <summary>Queues bytes of a body, as one chunk or as they are.</summary>
+    internal static void Append(ConnectionWriter sink, ReadOnlySpan<byte> data, bool chunked)
+    {
+        if (data.IsEmpty) return;
+        if (chunked) AppendChunkSize(sink, data.Length);
+        sink.Append(data);
+        if (chunked) sink.Append("\r\n"u8);
     }
 
     private static void AppendChunkSize(ConnectionWriter sink, int size)
@@ -129,7 +136,7 @@ internal static class BodyRelay
     }
 
     /// <summary>Waits until more has arrived than is there now.</summary>
-    private static ValueTask<ReadResult> NextAsync(Connection source, long timeoutNs)
+    internal static ValueTask<ReadResult> NextAsync(Connection source, long timeoutNs)
     {
         source.Reader.Advance(0);
         source.Reader.DeadlineNs = source.Loop.NowNs + timeoutNs;

@@ -46,7 +46,8 @@ internal static class ClientResponse
         text.Write("HTTP/1.1 "u8);
         text.Write(head[ResponseHead.StatusStart..response.StatusLineEnd]);
         // An answer that cannot have a body must not announce one: a reader that waited for it would take the next answer for it.
-        text.WriteFields(head, response.Fields, response.Status is < 200 or 204 ? HopByHop | Length : HopByHop, edits);
+        // Nor must one that goes on in chunks announce a length beside them.
+        text.WriteFields(head, response.Fields, chunked || response.Status is < 200 or 204 ? HopByHop | Length : HopByHop, edits);
         if (response is { Status: 101, UpgradeField: >= 0 })
         {
             text.Write("Upgrade: "u8);

@@ -50,6 +50,20 @@ internal abstract class MessageHead
     /// <summary>Index of the Upgrade field when Connection names it; -1 otherwise.</summary>
     internal int UpgradeField { get; private set; }
 
+    /// <summary>The first field of a name; '-' and '_' are the same.</summary>
+    internal bool TryGet(ReadOnlySpan<byte> head, ReadOnlySpan<byte> lowerCaseName, out ReadOnlySpan<byte> value)
+    {
+        foreach (ref HeaderField field in Fields)
+        {
+            if (field.NameLength != lowerCaseName.Length || !HeaderNames.Loosely(field.Name(head), lowerCaseName)) continue;
+            value = field.Value(head);
+            return true;
+        }
+
+        value = default;
+        return false;
+    }
+
     /// <summary>Forgets everything; before each message.</summary>
     internal virtual void Reset()
     {

@@ -53,20 +53,6 @@ internal sealed class RequestHead : MessageHead
         return _hostField < 0 ? default : Fields[_hostField].Value(head);
     }
 
-    /// <summary>The first field of a name; '-' and '_' are the same.</summary>
-    internal bool TryGet(ReadOnlySpan<byte> head, ReadOnlySpan<byte> lowerCaseName, out ReadOnlySpan<byte> value)
-    {
-        foreach (ref HeaderField field in Fields)
-        {
-            if (field.NameLength != lowerCaseName.Length || !HeaderNames.Loosely(field.Name(head), lowerCaseName)) continue;
-            value = field.Value(head);
-            return true;
-        }
-
-        value = default;
-        return false;
-    }
-
     /// <summary>The head did not arrive in time.</summary>
     internal void RefuseForTimeout() => Refuse(HttpError.RequestTimeout);
 
