@@ -25,8 +25,9 @@ internal struct ClientEntry
         {
             // A debt made under a larger burst, before a reload, is cut to this one's: raising a limit takes effect at once.
             long debt = Math.Clamp(ConnectionsPaidAtNs - nowNs, 0, limits.ConnectionBurstNs);
+            ConnectionsPaidAtNs = nowNs + debt;
             if (debt + limits.ConnectionNs > limits.ConnectionBurstNs) return AdmissionRule.ConnectionRate;
-            ConnectionsPaidAtNs = nowNs + debt + limits.ConnectionNs;
+            ConnectionsPaidAtNs += limits.ConnectionNs;
         }
 
         Open++;

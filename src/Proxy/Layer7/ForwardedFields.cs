@@ -113,29 +113,19 @@ internal static class ForwardedFields
         if (!host.IsEmpty && host.Length <= HostName.MaxLength)
         {
             text.Write(";host="u8);
-            WriteValue(ref text, host);
+            WriteHostValue(ref text, host);
         }
 
         text.Write("\r\n"u8);
     }
 
-    /// <summary>A token as it is, anything else as a quoted string (RFC 9110 section 5.6.4).</summary>
-    private static void WriteValue(ref HeadWriter text, ReadOnlySpan<byte> value)
+    /// <summary>A token as it is, anything else as a quoted string (RFC 9110 section 5.6.4); no host has anything in it to be escaped.</summary>
+    private static void WriteHostValue(ref HeadWriter text, ReadOnlySpan<byte> host)
     {
-        if (value.IndexOfAnyExcept(Token) < 0)
-        {
-            text.Write(value);
-            return;
-        }
-
-        text.Write("\""u8);
-        foreach (ref readonly byte b in value)
-        {
-            if (b is (byte)'"' or (byte)'\\') text.Write("\\"u8);
-            text.Write(new ReadOnlySpan<byte>(in b));
-        }
-
-        text.Write("\""u8);
+        bool quoted = host.ContainsAnyExcept(Token);
+        text.Write(quoted ? "\""u8 : default);
+        text.Write(host);
+        text.Write(quoted ? "\""u8 : default);
     }
 
     private static bool QuotesAreClosed(ReadOnlySpan<byte> value)

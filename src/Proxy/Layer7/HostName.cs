@@ -1,13 +1,26 @@
+using System.Buffers;
+using System.Net;
+using System.Text;
+
 namespace Appliance.Proxy.Layer7;
 
-/// <summary>The host a request is for, in the one form in which it is compared.</summary>
+/// <summary>
+/// The host a request is for, in the one form in which it is compared: a name or an IPv4 address of unreserved characters and sub-delims, or an
+/// IPv6 address in brackets (RFC 3986 section 3.2.2). Of that grammar two things are refused: percent-encoding, by which one host would have
+/// many spellings, and literals of a version to come.
+/// </summary>
 public static class HostName
 {
     /// <summary>The longest host that is accepted, in bytes (RFC 1035 section 2.3.4, rounded up by a trailing dot).</summary>
     public const int MaxLength = 255;
 
+    private static readonly SearchValues<byte> NameBytes = SearchValues.Create(
+        "!$&'()*+,-.0123456789;=ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz~"u8);
+
+    private static readonly SearchValues<byte> AddressBytes = SearchValues.Create(".0123456789:ABCDEFabcdef"u8);
+
     /// <summary>
-    /// Lower-cases, drops the port and one trailing dot (policies.md part B section 1.3); an IPv6 literal keeps its brackets.
+    /// Lower-cases, drops the port and one trailing dot (policies.md part B section 1.3); an IPv6 literal keeps its brackets. Allocates nothing.
     /// </summary>
     /// <param name="host">The value of Host or the authority of an absolute target, raw.</param>
     /// <param name="destination">At least <see cref="MaxLength"/> bytes.</param>
@@ -32,13 +45,12 @@ public static class HostName
 
         if (end > 0 && host[end - 1] == '.') end--;
         if (end is 0 or > MaxLength || host[end - 1] == '.') return 0;
-        for (int i = 0; i < end; i++)
-        {
-            byte b = host[i];
-            if (b is <= (byte)' ' or >= 0x7f or (byte)'/' or (byte)'@' or (byte)'?' or (byte)'#' or (byte)'\\') return 0;
-            destination[i] = b is >= (byte)'A' and <= (byte)'Z' ? (byte)(b | 0x20) : b;
-        }
-
-        return end;
+        ReadOnlySpan<byte> name = host[..end];
+        if (name[0] == '[' ? !IsIPv6(name[1..^1]) : name.ContainsAnyExcept(NameBytes)) return 0;
+        _ = Ascii.ToLower(name, destination, out int written);
+        return written;
     }
+
+    private static bool IsIPv6(ReadOnlySpan<byte> literal) =>
+        !literal.ContainsAnyExcept(AddressBytes) && literal.Contains((byte)':') && IPAddress.IsValidUtf8(literal);
 }

@@ -1,6 +1,7 @@
 using System.Runtime.Versioning;
 using System.Text;
 using Appliance.Configuration;
+using TestSupport;
 
 namespace Appliance.Tests.Configuration;
 
@@ -8,9 +9,12 @@ namespace Appliance.Tests.Configuration;
 public sealed class ClusterKeyFileTests : IDisposable
 {
     private const string Good = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
-    private readonly string _path = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
+    private readonly TemporaryFolder _folder = new("appliance-keys-");
+    private readonly string _path;
 
-    public void Dispose() => File.Delete(_path);
+    public ClusterKeyFileTests() => _path = _folder.PathOf("keys");
+
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public void FirstKeySignsAndAllAreKept()
@@ -68,14 +72,7 @@ public sealed class ClusterKeyFileTests : IDisposable
         File.SetUnixFileMode(_path, UnixFileMode.UserRead | UnixFileMode.GroupRead);
         string link = _path + ".link";
         File.CreateSymbolicLink(link, _path);
-        try
-        {
-            Assert.Empty(ClusterKeyFile.Read(link).Errors);
-        }
-        finally
-        {
-            File.Delete(link);
-        }
+        Assert.Empty(ClusterKeyFile.Read(link).Errors);
     }
 
     [Fact]

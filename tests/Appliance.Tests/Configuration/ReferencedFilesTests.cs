@@ -1,14 +1,15 @@
 using System.Text;
 using Appliance.Configuration;
 using Appliance.Proxy.Configuration;
+using TestSupport;
 
 namespace Appliance.Tests.Configuration;
 
 public sealed class ReferencedFilesTests : IDisposable
 {
-    private readonly DirectoryInfo _home = Directory.CreateTempSubdirectory("appliance-test-");
+    private readonly TemporaryFolder _home = new("appliance-test-");
 
-    public void Dispose() => _home.Delete(recursive: true);
+    public void Dispose() => _home.Dispose();
 
     [Fact]
     public void EveryFileThatIsMissingIsNamed()
@@ -85,7 +86,7 @@ public sealed class ReferencedFilesTests : IDisposable
         upstreams: [{ name: api, servers: [{ address: 198.51.100.21:80 }] }]
         """;
 
-    private string At(string name) => Path.Combine(_home.FullName, name);
+    private string At(string name) => _home.PathOf(name);
 
     private ConfigLoadResult Load(string yaml)
     {

@@ -4,6 +4,7 @@ using Appliance.Failover;
 using Appliance.Proxy;
 using Appliance.Systemd;
 using Appliance.Tests.Journal;
+using TestSupport;
 
 namespace Appliance.Tests.Failover;
 
@@ -13,7 +14,7 @@ public sealed class DataPlaneWatchTests : IDisposable
 
     private readonly FakeNode _node = new();
     private readonly RecordingLog _log = new();
-    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("appliance-watch-");
+    private readonly TemporaryFolder _directory = new("appliance-watch-");
     private readonly Socket _systemd = new(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified) { Blocking = false };
     private readonly ServiceNotifier _notifier;
     private readonly DataPlaneWatch _watch;
@@ -22,7 +23,7 @@ public sealed class DataPlaneWatchTests : IDisposable
 
     public DataPlaneWatchTests()
     {
-        string path = Path.Combine(_directory.FullName, "notify");
+        string path = _directory.PathOf("notify");
         _systemd.Bind(new UnixDomainSocketEndPoint(path));
         _notifier = ServiceNotifier.FromEnvironment(name => name == "NOTIFY_SOCKET" ? path : null);
         _watch = new DataPlaneWatch(
@@ -38,7 +39,7 @@ public sealed class DataPlaneWatchTests : IDisposable
     {
         _notifier.Dispose();
         _systemd.Dispose();
-        _directory.Delete(recursive: true);
+        _directory.Dispose();
     }
 
     [Fact]

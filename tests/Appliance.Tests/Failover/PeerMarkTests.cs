@@ -1,17 +1,18 @@
 using Appliance.Failover;
 using Appliance.Tests.Journal;
+using TestSupport;
 
 namespace Appliance.Tests.Failover;
 
 public sealed class PeerMarkTests : IDisposable
 {
-    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("appliance-mark-");
+    private readonly TemporaryFolder _directory = new("appliance-mark-");
     private readonly RecordingLog _log = new();
     private readonly FakeNode _node = new();
 
     private string MarkFile => PeerMark.PathIn(_directory.FullName);
 
-    public void Dispose() => _directory.Delete(recursive: true);
+    public void Dispose() => _directory.Dispose();
 
     [Fact]
     public void ItStandsWhileAFitPeerIsKnownAndGoesWithAnOrderlyStop()

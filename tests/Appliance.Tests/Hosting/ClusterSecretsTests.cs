@@ -3,6 +3,7 @@ using Appliance.Hosting;
 using Appliance.Proxy.Configuration;
 using Appliance.Tests.Configuration;
 using Appliance.Tests.Journal;
+using TestSupport;
 
 namespace Appliance.Tests.Hosting;
 
@@ -11,13 +12,13 @@ public sealed class ClusterSecretsTests : IDisposable
     private static readonly string First = Convert.ToBase64String(Enumerable.Repeat((byte)1, 32).ToArray());
     private static readonly string Second = Convert.ToBase64String(Enumerable.Repeat((byte)2, 32).ToArray());
 
-    private readonly DirectoryInfo _home = Directory.CreateTempSubdirectory("appliance-test-");
+    private readonly TemporaryFolder _home = new("appliance-test-");
     private readonly RecordingLog _log = new();
     private readonly ClusterSecrets _secrets;
 
     public ClusterSecretsTests() => _secrets = new ClusterSecrets(At("single.key"), _log);
 
-    public void Dispose() => _home.Delete(recursive: true);
+    public void Dispose() => _home.Dispose();
 
     [Fact]
     public void SingleNodeUsesItsFile()
@@ -59,7 +60,7 @@ public sealed class ClusterSecretsTests : IDisposable
         Assert.Equal(5, Assert.Single(_secrets.Read(Loading.Good(""))).Id);
     }
 
-    private string At(string name) => Path.Combine(_home.FullName, name);
+    private string At(string name) => _home.PathOf(name);
 
     private void Write(string name, string text)
     {

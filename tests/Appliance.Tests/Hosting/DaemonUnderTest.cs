@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using TestSupport;
 
 namespace Appliance.Tests.Hosting;
 
@@ -15,7 +16,7 @@ public sealed class DaemonUnderTest : IDisposable
 
     private static readonly string Binary = Path.Combine(AppContext.BaseDirectory, "appliance");
 
-    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("appliance-test-");
+    private readonly TemporaryFolder _directory = new("appliance-test-");
     private readonly Socket _systemd = new(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
     private readonly StringBuilder _errors = new();
     private readonly List<string> _notifications = [];
@@ -25,7 +26,7 @@ public sealed class DaemonUnderTest : IDisposable
     {
         Directory.CreateDirectory(RuntimeDirectory);
         Directory.CreateDirectory(StateDirectory);
-        _systemd.Bind(new UnixDomainSocketEndPoint(Path.Combine(_directory.FullName, "notify")));
+        _systemd.Bind(new UnixDomainSocketEndPoint(_directory.PathOf("notify")));
         AdminPort = FreePort();
         WebPort = FreePort();
         Http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{AdminPort}"), Timeout = Limit };
@@ -33,13 +34,13 @@ public sealed class DaemonUnderTest : IDisposable
 
     public string Home => _directory.FullName;
 
-    public string RuntimeDirectory => Path.Combine(_directory.FullName, "run");
+    public string RuntimeDirectory => _directory.PathOf("run");
 
-    public string StateDirectory => Path.Combine(_directory.FullName, "state");
+    public string StateDirectory => _directory.PathOf("state");
 
-    public string ConfigFile => Path.Combine(_directory.FullName, "appliance.yaml");
+    public string ConfigFile => _directory.PathOf("appliance.yaml");
 
-    public string BundleFile => Path.Combine(_directory.FullName, "policies.json");
+    public string BundleFile => _directory.PathOf("policies.json");
 
     public int AdminPort { get; }
 
@@ -212,7 +213,7 @@ public sealed class DaemonUnderTest : IDisposable
         _process?.Dispose();
         _systemd.Dispose();
         Http.Dispose();
-        _directory.Delete(recursive: true);
+        _directory.Dispose();
     }
 
     /// <summary>What an earlier process has said is not this one's word.</summary>
@@ -235,9 +236,10 @@ public sealed class DaemonUnderTest : IDisposable
     private Process Launch(string program, string[] arguments)
     {
         var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        _directory.Hold(start);
         start.Environment["RUNTIME_DIRECTORY"] = RuntimeDirectory;
         start.Environment["STATE_DIRECTORY"] = StateDirectory;
-        start.Environment["NOTIFY_SOCKET"] = Path.Combine(_directory.FullName, "notify");
+        start.Environment["NOTIFY_SOCKET"] = _directory.PathOf("notify");
         foreach ((string name, string value) in Environment) start.Environment[name] = value;
         return Process.Start(start)!;
     }

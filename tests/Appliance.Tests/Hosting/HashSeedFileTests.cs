@@ -1,16 +1,17 @@
 using Appliance.Hosting;
 using Appliance.Tests.Journal;
+using TestSupport;
 
 namespace Appliance.Tests.Hosting;
 
 public sealed class HashSeedFileTests : IDisposable
 {
-    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("appliance-seed-");
+    private readonly TemporaryFolder _directory = new("appliance-seed-");
     private readonly RecordingLog _log = new();
 
     private string SeedFile => Path.Combine(_directory.FullName, "state", "hash-seed");
 
-    public void Dispose() => _directory.Delete(recursive: true);
+    public void Dispose() => _directory.Dispose();
 
     [Fact]
     public void TheSeedIsMadeOnceAndKept()
@@ -44,7 +45,7 @@ public sealed class HashSeedFileTests : IDisposable
     [Fact]
     public void AnUnwritableStateDirectoryCostsOneWarningNotTheStart()
     {
-        File.WriteAllText(Path.Combine(_directory.FullName, "state"), "a file where the directory should be");
+        File.WriteAllText(_directory.PathOf("state"), "a file where the directory should be");
         HashSeedFile.LoadOrCreate(SeedFile, _log);
         Assert.Contains("cannot be written", Assert.Single(_log.Lines), StringComparison.Ordinal);
     }

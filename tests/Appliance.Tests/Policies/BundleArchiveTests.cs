@@ -1,16 +1,17 @@
 using System.Text;
 using Appliance.Policies;
+using TestSupport;
 
 namespace Appliance.Tests.Policies;
 
 public sealed class BundleArchiveTests : IDisposable
 {
-    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("appliance-archive-");
+    private readonly TemporaryFolder _directory = new("appliance-archive-");
     private readonly BundleArchive _archive;
 
-    public BundleArchiveTests() => _archive = new BundleArchive(Path.Combine(_directory.FullName, "bundles"));
+    public BundleArchiveTests() => _archive = new BundleArchive(_directory.PathOf("bundles"));
 
-    public void Dispose() => _directory.Delete(recursive: true);
+    public void Dispose() => _directory.Dispose();
 
     [Fact]
     public void TheLastThreeAreKeptNewestFirst()

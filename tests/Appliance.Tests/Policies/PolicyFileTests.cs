@@ -8,7 +8,7 @@ namespace Appliance.Tests.Policies;
 
 public sealed class PolicyFileTests : IDisposable
 {
-    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("appliance-bundle-");
+    private readonly TemporaryFolder _directory = new("appliance-bundle-");
     private readonly LimiterTable _table = LimiterTable.Create(1 << 20, 1);
     private readonly RecordingLog _log = new();
     private readonly VirtualClock _clock = new();
@@ -16,14 +16,14 @@ public sealed class PolicyFileTests : IDisposable
 
     public PolicyFileTests() => _engine = new PolicyEngine(_table, 1);
 
-    private string BundlePath => Path.Combine(_directory.FullName, "policies.json");
+    private string BundlePath => _directory.PathOf("policies.json");
 
-    private BundleArchive Archive => new(Path.Combine(_directory.FullName, "kept"));
+    private BundleArchive Archive => new(_directory.PathOf("kept"));
 
     public void Dispose()
     {
         _table.Dispose();
-        _directory.Delete(recursive: true);
+        _directory.Dispose();
     }
 
     [Fact]
@@ -168,7 +168,7 @@ public sealed class PolicyFileTests : IDisposable
     [Fact]
     public void ABundleThatCannotBeKeptIsEnforcedAllTheSame()
     {
-        File.WriteAllText(Path.Combine(_directory.FullName, "kept"), "a file where the directory should be");
+        File.WriteAllText(_directory.PathOf("kept"), "a file where the directory should be");
         Write(1);
         Load();
         Assert.Equal(1, _engine.Current?.Version);

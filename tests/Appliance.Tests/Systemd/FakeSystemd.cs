@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
+using TestSupport;
 
 namespace Appliance.Tests.Systemd;
 
@@ -10,19 +11,19 @@ internal sealed class FakeSystemd : IDisposable
     private const int MessageBytes = 4096;
     private const int ControlBytes = 24;
 
-    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("appliance-notify-");
+    private readonly TemporaryFolder _directory = new("appliance-notify-");
     private readonly Socket _socket = new(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified) { ReceiveTimeout = 10_000 };
 
     public FakeSystemd() => _socket.Bind(new UnixDomainSocketEndPoint(Path));
 
-    public string Path => System.IO.Path.Combine(_directory.FullName, "notify");
+    public string Path => _directory.PathOf("notify");
 
     public bool HasMessage => _socket.Poll(0, SelectMode.SelectRead);
 
     public void Dispose()
     {
         _socket.Dispose();
-        _directory.Delete(recursive: true);
+        _directory.Dispose();
     }
 
     /// <summary>The next message and the descriptor that came with it; -1: none. The caller owns it.</summary>

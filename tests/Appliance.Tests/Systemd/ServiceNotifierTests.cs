@@ -1,19 +1,20 @@
 using System.Net.Sockets;
 using System.Text;
 using Appliance.Systemd;
+using TestSupport;
 
 namespace Appliance.Tests.Systemd;
 
 public sealed class ServiceNotifierTests : IDisposable
 {
-    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("appliance-notify-");
+    private readonly TemporaryFolder _directory = new("appliance-notify-");
 
-    public void Dispose() => _directory.Delete(recursive: true);
+    public void Dispose() => _directory.Dispose();
 
     [Fact]
     public void ReadyArrivesOnASocketInTheFileSystem()
     {
-        string path = Path.Combine(_directory.FullName, "notify");
+        string path = _directory.PathOf("notify");
         using Socket systemd = Listen(path);
         using ServiceNotifier notifier = Notifier(path);
         notifier.Ready("Passive");
@@ -35,7 +36,7 @@ public sealed class ServiceNotifierTests : IDisposable
     [Fact]
     public void ReloadingCarriesTheMonotonicTimeInMicroseconds()
     {
-        string path = Path.Combine(_directory.FullName, "notify");
+        string path = _directory.PathOf("notify");
         using Socket systemd = Listen(path);
         using ServiceNotifier notifier = Notifier(path);
         notifier.Reloading(1_234_567_890);
@@ -45,7 +46,7 @@ public sealed class ServiceNotifierTests : IDisposable
     [Fact]
     public void AStatusTextCannotPassForAnotherKey()
     {
-        string path = Path.Combine(_directory.FullName, "notify");
+        string path = _directory.PathOf("notify");
         using Socket systemd = Listen(path);
         using ServiceNotifier notifier = Notifier(path);
         notifier.Status("refused\nREADY=1\r\nFDSTORE=1\0");
@@ -66,7 +67,7 @@ public sealed class ServiceNotifierTests : IDisposable
     [Fact]
     public void ASupervisorThatWentAwayIsCountedAndDoesNotThrow()
     {
-        using ServiceNotifier notifier = Notifier(Path.Combine(_directory.FullName, "nobody"));
+        using ServiceNotifier notifier = Notifier(_directory.PathOf("nobody"));
         notifier.Status("x");
         Assert.Equal(1, notifier.Failures);
     }

@@ -4,6 +4,7 @@ using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using Integration.Lab;
+using TestSupport;
 
 namespace Integration.Faults;
 
@@ -14,15 +15,17 @@ internal sealed class Daemon : IDisposable
     private readonly StringBuilder _log = new();
     private readonly ControlSocket _control;
     private readonly int _restingSockets;
+    private readonly TemporaryFolder _home;
 
-    private Daemon(string home, string yaml)
+    private Daemon(TemporaryFolder home, string yaml)
     {
-        Home = home;
+        _home = home;
         Write(yaml);
         var start = new ProcessStartInfo(Repository.Appliance, ["run", "--config", ConfigPath]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        home.Hold(start);
         foreach (string name in new[] { "RUNTIME_DIRECTORY", "STATE_DIRECTORY" })
         {
-            start.Environment[name] = Directory.CreateDirectory(Path.Combine(home, name)).FullName;
+            start.Environment[name] = Directory.CreateDirectory(home.PathOf(name)).FullName;
         }
 
         _process = new Process { StartInfo = start };
@@ -31,7 +34,7 @@ internal sealed class Daemon : IDisposable
         _process.Start();
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
-        _control = new ControlSocket(Path.Combine(home, "RUNTIME_DIRECTORY", "control.sock"));
+        _control = new ControlSocket(home.PathOf("RUNTIME_DIRECTORY/control.sock"));
         try
         {
             Until.True("the daemon is ready", () => Log.Contains("ready after", StringComparison.Ordinal) || HasExited, seconds: 30, seen: () => Log);
@@ -46,7 +49,7 @@ internal sealed class Daemon : IDisposable
     }
 
     /// <summary>Its directory; certificates and the like may lie here.</summary>
-    public string Home { get; }
+    public string Home => _home.FullName;
 
     public int Id => _process.Id;
 
@@ -60,20 +63,20 @@ internal sealed class Daemon : IDisposable
         }
     }
 
-    private string ConfigPath => Path.Combine(Home, "appliance.yaml");
+    private string ConfigPath => _home.PathOf("appliance.yaml");
 
     /// <summary>Starts it and waits until it is ready.</summary>
     public static Daemon Start(string yaml, Action<string>? prepare = null)
     {
-        string home = Directory.CreateTempSubdirectory("faults-").FullName;
+        var home = new TemporaryFolder("faults-");
         try
         {
-            prepare?.Invoke(home);
-            return new Daemon(home, yaml.Replace("$HOME", home, StringComparison.Ordinal));
+            prepare?.Invoke(home.FullName);
+            return new Daemon(home, yaml.Replace("$HOME", home.FullName, StringComparison.Ordinal));
         }
         catch
         {
-            if (Directory.Exists(home)) Directory.Delete(home, recursive: true);
+            if (Directory.Exists(home.FullName)) home.Dispose();
             throw;
         }
     }
@@ -127,7 +130,7 @@ internal sealed class Daemon : IDisposable
         _process.WaitForExit();
         _process.Dispose();
         _control.Dispose();
-        Directory.Delete(Home, recursive: true);
+        _home.Dispose();
     }
 
     private bool IsSettled(out string seen)

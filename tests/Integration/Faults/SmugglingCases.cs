@@ -123,7 +123,7 @@ internal static class SmugglingCases
         yield return new("two hosts", "GET /case HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", 400);
         yield return new("two equal hosts", "GET /case HTTP/1.1\r\nHost: a\r\nHost: a\r\n\r\n", 400);
         yield return new("no host", "GET /case HTTP/1.1\r\nX: y\r\n\r\n", 400);
-        foreach (string host in new[] { "a b", "a/b", "a@b", "a\tb", "a\\b", "a:x", "a:-1", "a#b", "a?b", "[::1" })
+        foreach (string host in new[] { "a b", "a/b", "a@b", "a\tb", "a\\b", "a:x", "a:-1", "a#b", "a?b", "[::1", "a\"b", "a<b", "a%62" })
             yield return new($"host `{Shown(host)}`", $"GET /case HTTP/1.1\r\nHost: {host}\r\n\r\n", 400);
         yield return new("an absolute target and its host", "GET http://a/case HTTP/1.1\r\nHost: a\r\n\r\n", 0);
         foreach (string target in new[] { "http://b/case", "http://a:81/case", "http://a@b/case", "http:///case", "http://a/case#x", "//b/case#", "case", "a/case", "*" })

@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using Integration.Lab;
 using Integration.Layer4;
+using TestSupport;
 
 namespace Integration.Faults;
 
@@ -34,36 +35,29 @@ public sealed partial class SmugglingTests
     [Fact]
     public void NginxFindsTheRequestsThatWeFound()
     {
-        string home = Directory.CreateTempSubdirectory("smuggling-").FullName;
+        using var home = new TemporaryFolder("smuggling-");
         int web = LoopbackProcess.FreePort(), port = LoopbackProcess.FreePort();
-        File.WriteAllText(Path.Combine(home, "nginx.conf"), NginxConfig(home, web));
-        try
+        File.WriteAllText(home.PathOf("nginx.conf"), NginxConfig(home.FullName, web));
+        using var nginx = LoopbackProcess.Start(web, "nginx", "-e", "stderr", "-c", home.PathOf("nginx.conf"));
+        using var daemon = Daemon.Start(Yaml(port, web));
+        var expected = new List<string>();
+        var failures = new List<string>();
+        for (int i = 0; i < SmugglingCases.All.Count; i++)
         {
-            using var nginx = LoopbackProcess.Start(web, "nginx", "-e", "stderr", "-c", Path.Combine(home, "nginx.conf"));
-            using var daemon = Daemon.Start(Yaml(port, web));
-            var expected = new List<string>();
-            var failures = new List<string>();
-            for (int i = 0; i < SmugglingCases.All.Count; i++)
-            {
-                SmugglingCase one = SmugglingCases.All[i];
-                string raw = (one.Raw + Marker).Replace("/case", $"/case{i}", StringComparison.Ordinal).Replace("/marker", $"/marker{i}", StringComparison.Ordinal);
-                // The number is inside no body of the table, so no length changes.
-                if (Try(port, raw, one).Wrong is { } wrong) failures.Add($"{one.Name}: {wrong}");
-                if (one.Status == 0) expected.Add($"/case{i} 200");
-                if (one.Status == 0 && !one.LastRequest) expected.Add($"/marker{i} 200");
-            }
+            SmugglingCase one = SmugglingCases.All[i];
+            string raw = (one.Raw + Marker).Replace("/case", $"/case{i}", StringComparison.Ordinal).Replace("/marker", $"/marker{i}", StringComparison.Ordinal);
+            // The number is inside no body of the table, so no length changes.
+            if (Try(port, raw, one).Wrong is { } wrong) failures.Add($"{one.Name}: {wrong}");
+            if (one.Status == 0) expected.Add($"/case{i} 200");
+            if (one.Status == 0 && !one.LastRequest) expected.Add($"/marker{i} 200");
+        }
 
-            Assert.True(failures.Count == 0, string.Join('\n', failures));
-            string log = Path.Combine(home, "access.log");
-            Until.True("nginx has logged all", () => File.ReadLines(log).Count() >= expected.Count, seen: () => File.ReadAllText(log));
-            // A body that was cut off has no complete request, which nginx logs as 400; nothing else may stand there.
-            Assert.Equal(expected.Order(), File.ReadLines(log).Where(line => !line.EndsWith(" 400", StringComparison.Ordinal)).Order());
-            daemon.AssertSettles();
-        }
-        finally
-        {
-            Directory.Delete(home, recursive: true);
-        }
+        Assert.True(failures.Count == 0, string.Join('\n', failures));
+        string log = home.PathOf("access.log");
+        Until.True("nginx has logged all", () => File.ReadLines(log).Count() >= expected.Count, seen: () => File.ReadAllText(log));
+        // A body that was cut off has no complete request, which nginx logs as 400; nothing else may stand there.
+        Assert.Equal(expected.Order(), File.ReadLines(log).Where(line => !line.EndsWith(" 400", StringComparison.Ordinal)).Order());
+        daemon.AssertSettles();
     }
 
     /// <summary>A table whose readings all agreed about everything would show nothing.</summary>

@@ -49,6 +49,8 @@ internal sealed class Laboratory : IDisposable
     public LabProcess Start(string ns, string tag, string[] command, IReadOnlyDictionary<string, string>? environment = null)
     {
         var start = new ProcessStartInfo(Repository.PairScript, ["run", Name, ns, tag, .. command]);
+        // A killed daemon leaves the sockets of its runtime; the directory goes with the laboratory.
+        start.Environment["TMPDIR"] = Directory;
         foreach (var (key, value) in environment ?? new Dictionary<string, string>()) start.Environment[key] = value;
         var child = Process.Start(start)!;
         var process = new LabProcess(child, tag, Path.Combine(Directory, $"{tag}.log"), Name);

@@ -2,12 +2,14 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
+using TestSupport;
 
 namespace Integration.Lab;
 
 /// <summary>The real daemon as a single node on loopback, with its own files; they go with it.</summary>
 internal sealed class LoopbackDaemon : IDisposable
 {
+    private readonly TemporaryFolder _home = new("daemon-");
     private readonly System.Text.StringBuilder _log = new();
     private readonly System.Text.StringBuilder _output = new();
     private readonly Dictionary<string, string> _environment;
@@ -16,7 +18,6 @@ internal sealed class LoopbackDaemon : IDisposable
 
     public LoopbackDaemon()
     {
-        Home = Directory.CreateTempSubdirectory("daemon-").FullName;
         _environment = new()
         {
             ["RUNTIME_DIRECTORY"] = Directory.CreateDirectory(PathOf("run")).FullName,
@@ -26,7 +27,7 @@ internal sealed class LoopbackDaemon : IDisposable
         Admin = FreePort();
     }
 
-    public string Home { get; }
+    public string Home => _home.FullName;
 
     public string ConfigPath => PathOf("appliance.yaml");
 
@@ -49,7 +50,7 @@ internal sealed class LoopbackDaemon : IDisposable
         return ((IPEndPoint)probe.LocalEndPoint!).Port;
     }
 
-    public string PathOf(string file) => Path.Combine(Home, file);
+    public string PathOf(string file) => _home.PathOf(file);
 
     /// <summary>The config; the admin address is added.</summary>
     public LoopbackDaemon Configure(string yaml)
@@ -65,6 +66,7 @@ internal sealed class LoopbackDaemon : IDisposable
     {
         string[] command = [.. wrapper ?? [], Repository.Appliance, "run", "--config", ConfigPath];
         var start = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        _home.Hold(start);
         foreach ((string name, string value) in _environment) start.Environment[name] = value;
         _process = new Process { StartInfo = start };
         _process.ErrorDataReceived += (_, line) => Note(_log, line.Data);
@@ -88,7 +90,7 @@ internal sealed class LoopbackDaemon : IDisposable
         _process?.WaitForExit(TimeSpan.FromSeconds(10));
         _process?.Dispose();
         _control.Dispose();
-        Directory.Delete(Home, recursive: true);
+        _home.Dispose();
     }
 
     private static void Note(System.Text.StringBuilder into, string? line)

@@ -4,13 +4,14 @@ using Appliance.Proxy;
 using Appliance.Proxy.Configuration;
 using Integration.Lab;
 using Microsoft.Extensions.Logging.Abstractions;
+using TestSupport;
 
 namespace Integration.Layer4;
 
 /// <summary>The data plane on loopback between programs that others wrote: HAProxy and nginx for the PROXY protocol, OpenSSL for SNI.</summary>
 public sealed class RealPeerTests : IDisposable
 {
-    private readonly string _directory = Directory.CreateTempSubdirectory("layer4-").FullName;
+    private readonly TemporaryFolder _directory = new("layer4-");
     private readonly List<IDisposable> _running = [];
 
     [Theory]
@@ -59,7 +60,7 @@ public sealed class RealPeerTests : IDisposable
     {
         _running.Reverse();
         foreach (IDisposable one in _running) one.Dispose();
-        Directory.Delete(_directory, recursive: true);
+        _directory.Dispose();
     }
 
     private static string Get(string from, int port) =>
@@ -69,12 +70,12 @@ public sealed class RealPeerTests : IDisposable
     {
         int port = LoopbackProcess.FreePort();
         string config = Write("nginx.conf", $$"""
-            daemon off; pid {{_directory}}/pid; error_log stderr warn; worker_processes 1; master_process off;
+            daemon off; pid {{_directory.FullName}}/pid; error_log stderr warn; worker_processes 1; master_process off;
             events { worker_connections 64; }
             http {
                 access_log off;
-                client_body_temp_path {{_directory}}/body; proxy_temp_path {{_directory}}/proxy; fastcgi_temp_path {{_directory}}/fastcgi;
-                uwsgi_temp_path {{_directory}}/uwsgi; scgi_temp_path {{_directory}}/scgi;
+                client_body_temp_path {{_directory.FullName}}/body; proxy_temp_path {{_directory.FullName}}/proxy; fastcgi_temp_path {{_directory.FullName}}/fastcgi;
+                uwsgi_temp_path {{_directory.FullName}}/uwsgi; scgi_temp_path {{_directory.FullName}}/scgi;
                 server { listen 127.0.0.1:{{port}}{{listenOption}}; location / { return 200 "{{answer}}\n"; } }
             }
 
@@ -106,7 +107,7 @@ public sealed class RealPeerTests : IDisposable
     private int StartTlsServer(string name)
     {
         int port = LoopbackProcess.FreePort();
-        string key = Path.Combine(_directory, $"{name}.key"), certificate = Path.Combine(_directory, $"{name}.pem");
+        string key = _directory.PathOf($"{name}.key"), certificate = _directory.PathOf($"{name}.pem");
         _ = Command.Run(
             "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", key, "-out", certificate,
             "-subj", $"/CN={name}", "-days", "2").Text;
@@ -152,7 +153,7 @@ public sealed class RealPeerTests : IDisposable
 
     private string Write(string name, string text)
     {
-        string path = Path.Combine(_directory, name);
+        string path = _directory.PathOf(name);
         File.WriteAllText(path, text);
         return path;
     }

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using Integration.Lab;
+using TestSupport;
 
 namespace Integration.Traffic;
 
@@ -14,18 +15,11 @@ public sealed class DescriptorTests
     [Fact]
     public void OutOfDescriptorsAcceptWaitsWithoutSpinningAndGoesOnAfterwards() => NetworkNamespace.Run([], () =>
     {
-        string home = Directory.CreateTempSubdirectory("descriptors-").FullName;
-        try
-        {
-            Exhaust(home);
-        }
-        finally
-        {
-            Directory.Delete(home, recursive: true);
-        }
+        using var home = new TemporaryFolder("descriptors-");
+        Exhaust(home);
     });
 
-    private static void Exhaust(string home)
+    private static void Exhaust(TemporaryFolder home)
     {
         using Process daemon = Start(home, out Func<string> log);
         var clients = new List<Socket>();
@@ -85,9 +79,9 @@ public sealed class DescriptorTests
         return daemon.TotalProcessorTime;
     }
 
-    private static Process Start(string home, out Func<string> log)
+    private static Process Start(TemporaryFolder home, out Func<string> log)
     {
-        string config = Path.Combine(home, "appliance.yaml");
+        string config = home.PathOf("appliance.yaml");
         File.WriteAllText(config, $"""
             node: alone
             listeners:
@@ -103,9 +97,10 @@ public sealed class DescriptorTests
               address: {Admin}
             """);
         var start = new ProcessStartInfo(Repository.Appliance, ["run", "--config", config]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        home.Hold(start);
         foreach (string name in new[] { "RUNTIME_DIRECTORY", "STATE_DIRECTORY" })
         {
-            start.Environment[name] = Directory.CreateDirectory(Path.Combine(home, name)).FullName;
+            start.Environment[name] = Directory.CreateDirectory(home.PathOf(name)).FullName;
         }
 
         var daemon = new Process { StartInfo = start };

@@ -116,13 +116,17 @@ public sealed class AdmissionGateTests
         gate.ReleaseClient(slot);
     }
 
-    [Fact]
-    public void AnOffenderKeepsItsEntryWhileOthersCanMakeRoom()
+    /// <summary>The key of ::1 is zero, as that of an entry that nobody has is.</summary>
+    [Theory]
+    [InlineData("192.0.2.1")]
+    [InlineData("::1")]
+    public void AnOffenderKeepsItsEntryWhileOthersCanMakeRoom(string address)
     {
+        var client = ClientAddress.From(IPAddress.Parse(address));
         var gate = new AdmissionGate(new AdmissionSettings { ConnectionsPerSecond = 1, ConnectionBurst = 10 }, ClientTable.Ways);
-        Assert.Equal(10, Admitted(gate, Client, 20, Second));
-        for (uint i = 0; i < 1000; i++) Admitted(gate, ClientAddress.FromIPv4(i), 1, Second);
-        Assert.Equal(0, Admitted(gate, Client, 1, Second));
+        Assert.Equal(10, Admitted(gate, client, 20, Second));
+        for (uint i = 1; i < 1000; i++) Admitted(gate, ClientAddress.FromIPv4(i), 1, Second);
+        Assert.Equal(0, Admitted(gate, client, 1, Second));
     }
 
     [Fact]
@@ -158,6 +162,60 @@ public sealed class AdmissionGateTests
         Assert.Equal(Second / 8, gate.Charge(slot, 10_000, Second + Second / 8));
         Assert.Equal(0, gate.Charge(slot, 10_000, 5 * Second));
     }
+
+    [Fact]
+    public void WhoIsNotTrackedIsNotHeldUp()
+    {
+        var gate = new AdmissionGate(new AdmissionSettings { BytesPerSecond = 1 });
+        Assert.Equal(0, gate.Charge(-1, 1_000_000, Second));
+        Assert.True(gate.TryCharge(-1, 1_000_000, Second));
+    }
+
+    [Fact]
+    public void BytesThatLoopsChargeAtOnceAllCount()
+    {
+        const int Each = 200_000;
+        var gate = new AdmissionGate(new AdmissionSettings { BytesPerSecond = 1_000_000 });
+        gate.TryAdmit(Client, true, Second, out int slot);
+        Parallel.For(0, 4, _ =>
+        {
+            for (int i = 0; i < Each; i++) gate.Charge(slot, 1, Second);
+        });
+        Assert.Equal(Second + 4L * Each * 1000, gate.Table[slot].BytesPaidAtNs);
+    }
+
+    [Fact]
+    public void DatagramsThatLoopsTakeAtOnceAreNoMoreThanTheBurst()
+    {
+        var gate = new AdmissionGate(new AdmissionSettings { BytesPerSecond = 8_000_000 });
+        gate.TryAdmit(Client, true, Second, out int slot);
+        int taken = 0;
+        Parallel.For(0, 4, _ =>
+        {
+            for (int i = 0; i < 500_000; i++)
+            {
+                if (gate.TryCharge(slot, 1, Second)) Interlocked.Increment(ref taken);
+            }
+        });
+        Assert.Equal(1_000_000, taken);
+    }
+
+    [Fact]
+    public void AHigherLimitAppliesAtOnceWhateverDebtTheOldOneHasLeft()
+    {
+        var gate = new AdmissionGate(new AdmissionSettings { ConnectionsPerSecond = 0.01, ConnectionBurst = 100 });
+        Assert.Equal(100, Admitted(gate, Client, 200, Second));
+        gate.Apply(new AdmissionSettings { ConnectionsPerSecond = 10, ConnectionBurst = 5 });
+        Assert.Equal(0, Admitted(gate, Client, 20, Second));
+        Assert.Equal(5, Admitted(gate, Client, 20, Second + Second / 2));
+    }
+
+    [Theory]
+    [InlineData(1, 1 << 12)]
+    [InlineData(50_000, 1 << 17)]
+    [InlineData(int.MaxValue, 1 << 20)]
+    public void TheTableIsSizedByTheListenersBoundWithinReason(int most, int entries) =>
+        Assert.Equal(entries, new AdmissionGate(new AdmissionSettings { MaximumConnections = most }).Table.Capacity);
 
     [Fact]
     public void DatagramsAboveTheRateAreRefusedAndCostNothing()
@@ -199,6 +257,12 @@ public sealed class AdmissionGateTests
         Assert.Equal(0, offences);
         Admitted(gate, Client, 1, Second + 19 * Second);
         Assert.Equal(1, offences);
+        Admitted(gate, Client, 4, Second + 20 * Second);
+        // All of it is long ago: nothing is left to be counted, nor to be taken off.
+        Admitted(gate, Client, 4, Second + 90 * Second);
+        Assert.Equal(1, offences);
+        Admitted(gate, Client, 1, Second + 90 * Second);
+        Assert.Equal(2, offences);
     }
 
     [Fact]

@@ -66,12 +66,13 @@ public sealed class AccessLogTests
         using Upstream upstream = new Upstream().ServeAnswer(Ok);
         await using ProxyRig rig = Rig(AccessLogMode.All, upstream);
         string path = "/\"\\" + new string('"', 4000);
-        await rig.AskAsync($"G|T {path} HTTP/1.1\r\nHost: a\"{new string('b', 200)}\r\n\r\n");
+        await rig.AskAsync($"G|T {path} HTTP/1.1\r\nHost: a'{new string('b', 200)}\r\n\r\n");
         await rig.AskAsync("GET /\xff\n HTTP/1.1\r\n\r\n");
         List<JsonElement> lines = await LinesAsync(rig, 2);
         JsonElement longOne = lines.Single(line => line.TryGetProperty("truncated", out _));
         Assert.StartsWith(Text(longOne, "path"), path, StringComparison.Ordinal);
         Assert.Equal(("G|T", true), (Text(longOne, "method"), Text(longOne, "path").Length > 20));
+        Assert.StartsWith(Text(longOne, "host"), "a'" + new string('b', 200), StringComparison.Ordinal);
         JsonElement refused = lines.Single(line => line.TryGetProperty("error", out _));
         Assert.Equal((400, "", "bad_request_line"), (Number(refused, "status"), Text(refused, "path"), Text(refused, "error")));
     }

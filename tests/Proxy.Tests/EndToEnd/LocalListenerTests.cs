@@ -4,6 +4,7 @@ using System.Text;
 using Appliance.Proxy;
 using Appliance.Proxy.Configuration;
 using Proxy.Tests.Support;
+using TestSupport;
 
 namespace Proxy.Tests.EndToEnd;
 
@@ -154,7 +155,8 @@ public sealed class LocalListenerTests
     [Fact]
     public async Task AUnixSocketIsServedAndItsFileGoesWithTheListener()
     {
-        string path = Path.Combine(Path.GetTempPath(), $"proxy-tests-{Guid.NewGuid():n}.sock");
+        using var folder = new TemporaryFolder("proxy-control-");
+        string path = folder.PathOf("control.sock");
         await File.WriteAllTextAsync(path, "a leftover");
         ProxySettings Settings() => new()
         {

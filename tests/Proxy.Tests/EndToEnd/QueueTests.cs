@@ -135,6 +135,39 @@ public sealed class QueueTests
     }
 
     [Fact]
+    public async Task AReloadThatMakesRoomServesWhoWaits()
+    {
+        using var server = new Upstream();
+        ProxySettings settings = Of(Limited(1, server.Address));
+        await using var rig = new ProxyRig(settings);
+        (Task<(HttpText Head, string Body)> busy, RawPeer peer) = await OccupyAsync(rig, server);
+        Task<(HttpText Head, string Body)> next = rig.AskAsync(Get);
+        await WaitingAsync(rig, 1);
+        rig.Server.Apply(Of(Limited(2, server.Address)) with { Listeners = settings.Listeners });
+        RawPeer second = await server.AcceptAsync();
+        await second.ReadHeadAsync();
+        await second.SendAsync(Ok);
+        Assert.Equal(200, (await next).Head.Status);
+        await peer.SendAsync(Ok);
+        Assert.Equal(200, (await busy).Head.Status);
+    }
+
+    [Fact]
+    public async Task AReloadForgetsNobodysTimeLimit()
+    {
+        using var server = new Upstream();
+        ProxySettings settings = Of(Limited(1, server.Address) with { QueueTimeout = TimeSpan.FromMilliseconds(500) });
+        await using var rig = new ProxyRig(settings);
+        (Task<(HttpText Head, string Body)> busy, RawPeer peer) = await OccupyAsync(rig, server);
+        Task<(HttpText Head, string Body)> next = rig.AskAsync(Get);
+        await WaitingAsync(rig, 1);
+        rig.Server.Apply(settings with { Upstreams = [settings.Upstreams[0] with { MaximumIdle = 7 }] });
+        Assert.Equal(503, (await next).Head.Status);
+        await peer.SendAsync(Ok);
+        Assert.Equal(200, (await busy).Head.Status);
+    }
+
+    [Fact]
     public async Task TcpConnectionsWaitToo()
     {
         using var server = new Upstream();

@@ -1,5 +1,6 @@
 using Appliance.Proxy.Configuration;
 using Proxy.Tests.Support;
+using TestSupport;
 
 namespace Proxy.Tests.EndToEnd;
 
@@ -70,6 +71,84 @@ public sealed class RetryTests
         Assert.Equal(502, (await rig.AskAsync(Get)).Head.Status);
         Assert.Equal(3, broken.Sum(server => server.Count));
         foreach (Upstream server in broken) server.Dispose();
+    }
+
+    [Fact]
+    public async Task NoMoreAnswersAreThrownAwayThanThereAreTries()
+    {
+        Upstream[] busy = [.. Enumerable.Range(0, 5).Select(_ => new Upstream().ServeAnswer(Busy))];
+        await using ProxyRig rig = Rig(new RetrySettings { Attempts = 3, OnStatuses = [503] }, busy);
+        Assert.Equal(503, (await rig.AskAsync(Get)).Head.Status);
+        Assert.Equal(3, busy.Sum(server => server.Count));
+        foreach (Upstream server in busy) server.Dispose();
+    }
+
+    [Fact]
+    public async Task ALongTryEndsAtTheTotalLimitToo()
+    {
+        using var slow = new Upstream().Serve(peer => peer.ReadHeadAsync());
+        var retry = new RetrySettings { TryTimeout = TimeSpan.FromHours(1), TotalTimeout = TimeSpan.FromMilliseconds(100) };
+        ProxySettings settings = Settings(retry, slow);
+        await using var rig = new ProxyRig(settings with { Listeners = [settings.Listeners[0] with { Timeouts = new TimeoutSettings { Response = TimeSpan.FromHours(1) } }] });
+        Assert.Equal(504, (await rig.AskAsync(Get)).Head.Status);
+    }
+
+    [Fact]
+    public async Task APostThatNoServerHasSeenGoesToAnother()
+    {
+        using Upstream good = new Upstream().Serve(async peer =>
+        {
+            while (true)
+            {
+                await peer.ReadHeadAsync();
+                await peer.ReadTextAsync(5);
+                await peer.SendAsync(Good);
+            }
+        });
+        await using ProxyRig rig = ProxyRig.Http(Upstream.Nobody(), good.Address);
+        Assert.Equal("good", (await rig.AskAsync("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello")).Body);
+        Assert.Equal((1, 0), (rig.Servers[0].Failures, rig.Servers[1].Failures));
+    }
+
+    [Fact]
+    public async Task APostThatWasAnsweredIsNotSentAgainWhateverTheStatus()
+    {
+        using Upstream busy = new Upstream().ServeAnswer(Busy);
+        await using ProxyRig rig = Rig(new RetrySettings { OnStatuses = [503] }, busy, busy);
+        Assert.Equal(503, (await rig.AskAsync("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n")).Head.Status);
+        Assert.Equal(1, busy.Count);
+    }
+
+    /// <summary>A connection that the server had closed already has cost no try: both that are allowed are left.</summary>
+    [Fact]
+    public async Task AClosedConnectionIsNoTry()
+    {
+        int connections = 0;
+        using Upstream server = new Upstream().Serve(async peer =>
+        {
+            int number = Interlocked.Increment(ref connections);
+            await peer.ReadHeadAsync();
+            // The first two answer once, and are closed with the next request on them; the third answers nothing.
+            if (number != 3) await peer.SendAsync(Good);
+            await (number == 3 ? Task.CompletedTask : peer.ReadHeadAsync() as Task);
+            peer.Dispose();
+        });
+        await using ProxyRig rig = Rig(new RetrySettings { Attempts = 2 }, server, server);
+        for (int i = 0; i < 3; i++) Assert.Equal("good", (await rig.AskAsync(Get)).Body);
+        Assert.Equal(4, connections);
+    }
+
+    /// <summary>In a second that stands still: the places of servers that were held ready, used or not, come back.</summary>
+    [Fact]
+    public async Task AServerHeldReadyIsGivenBackWhenTheBudgetIsSpent()
+    {
+        using Upstream busy = new Upstream().ServeAnswer(Busy);
+        ProxySettings settings = Settings(new RetrySettings { OnStatuses = [503] }, busy, busy);
+        settings = settings with { Upstreams = [settings.Upstreams[0] with { Balance = BalanceMethod.LeastConnections }] };
+        await using var rig = new ProxyRig(settings, time: new VirtualClock());
+        for (int i = 0; i < 40; i++) Assert.Equal(503, (await rig.AskAsync(Get)).Head.Status);
+        Assert.Equal(10, rig.Server.GetStatus().Upstreams.Single().Retries);
+        await Deadline.Until(() => rig.Servers.All(server => server.UnderWay == 0), () => $"{rig.Servers[0].UnderWay} and {rig.Servers[1].UnderWay} places are taken");
     }
 
     [Fact]
@@ -216,10 +295,12 @@ public sealed class RetryTests
         await client.ExpectEndAsync();
     }
 
-    private static ProxyRig Rig(RetrySettings retry, params Upstream[] servers)
+    private static ProxyRig Rig(RetrySettings retry, params Upstream[] servers) => new(Settings(retry, servers));
+
+    private static ProxySettings Settings(RetrySettings retry, params Upstream[] servers)
     {
         ProxySettings settings = ProxyRig.HttpSettings(new TimeoutSettings(), [.. servers.Select(server => server.Address)]);
-        return new ProxyRig(settings with { Upstreams = [settings.Upstreams[0] with { Retry = retry }] });
+        return settings with { Upstreams = [settings.Upstreams[0] with { Retry = retry }] };
     }
 
     /// <summary>Reads the request and closes.</summary>

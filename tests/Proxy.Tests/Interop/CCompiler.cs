@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
+using TestSupport;
 
 namespace Proxy.Tests.Interop;
 
@@ -10,26 +11,19 @@ internal static class CCompiler
     /// <summary>The values of integer expressions, with the headers included.</summary>
     public static string[] Evaluate(IEnumerable<string> headers, IEnumerable<string> expressions)
     {
-        string folder = Directory.CreateTempSubdirectory("interop-").FullName;
-        try
+        using var folder = new TemporaryFolder("interop-");
+        var program = new StringBuilder("#define _GNU_SOURCE\n");
+        foreach (string header in headers)
         {
-            var program = new StringBuilder("#define _GNU_SOURCE\n");
-            foreach (string header in headers)
-            {
-                program.Append(CultureInfo.InvariantCulture, $"#include <{header}.h>\n");
-            }
+            program.Append(CultureInfo.InvariantCulture, $"#include <{header}.h>\n");
+        }
 
-            program.Append("int main(void) {\n");
-            foreach (string expression in expressions) program.Append(CultureInfo.InvariantCulture, $"printf(\"%lld\\n\", (long long)({expression}));\n");
-            string source = Path.Combine(folder, "probe.c"), binary = Path.Combine(folder, "probe");
-            File.WriteAllText(source, program.Append("return 0; }\n").ToString());
-            Run("cc", "-o", binary, source);
-            return Run(binary).Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        }
-        finally
-        {
-            Directory.Delete(folder, recursive: true);
-        }
+        program.Append("int main(void) {\n");
+        foreach (string expression in expressions) program.Append(CultureInfo.InvariantCulture, $"printf(\"%lld\\n\", (long long)({expression}));\n");
+        string source = folder.PathOf("probe.c"), binary = folder.PathOf("probe");
+        File.WriteAllText(source, program.Append("return 0; }\n").ToString());
+        Run("cc", "-o", binary, source);
+        return Run(binary).Split('\n', StringSplitOptions.RemoveEmptyEntries);
     }
 
     private static string Run(string file, params string[] arguments)

@@ -26,6 +26,14 @@ internal static class Heads
         return (exchange, head);
     }
 
+    /// <summary>Why a head is refused; null: it is sound.</summary>
+    public static HttpError? Refusal(string text)
+    {
+        var exchange = new HttpExchange();
+        exchange.Begin(Peer, nowNs: 0);
+        return exchange.Request.Parse(Encoding.Latin1.GetBytes(text)) == HeadProgress.Refused ? exchange.Request.Error : null;
+    }
+
     /// <summary>The head as it goes upstream, as text.</summary>
     public static string Upstream(
         string text, RouteSettings? route = null, HttpSettings? http = null, bool trusted = false, string client = "192.0.2.1", bool secure = false)

@@ -119,11 +119,14 @@ internal sealed class ProxyRig : IAsyncDisposable
         return await client.ReadAnswerAsync();
     }
 
-    /// <summary>Runs something on the first loop and returns its result.</summary>
-    public Task<T> OnLoopAsync<T>(Func<T> work)
+    /// <summary>A loop's share of the first upstream.</summary>
+    public LoopPool Pool(int loop = 0) => PoolsOf(Server)[0].On(_loops[loop]);
+
+    /// <summary>Runs something on a loop and returns its result.</summary>
+    public Task<T> OnLoopAsync<T>(Func<T> work, int loop = 0)
     {
         var done = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
-        Loop.Post(() =>
+        _loops[loop].Post(() =>
         {
             try
             {

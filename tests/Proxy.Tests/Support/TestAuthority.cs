@@ -1,13 +1,14 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Appliance.Proxy.Configuration;
+using TestSupport;
 
 namespace Proxy.Tests.Support;
 
 /// <summary>A certificate authority for one test, with its files in a folder that goes with it.</summary>
 internal sealed class TestAuthority : IDisposable
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("tls-").FullName;
+    private readonly TemporaryFolder _folder = new("tls-");
     private readonly ECDsa _key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
     private readonly List<X509Certificate2> _issued = [];
     private int _serial;
@@ -26,7 +27,7 @@ internal sealed class TestAuthority : IDisposable
 
     public string RootFile { get; }
 
-    public string PathOf(string file) => Path.Combine(_folder, file);
+    public string PathOf(string file) => _folder.PathOf(file);
 
     /// <summary>Files of a new certificate for the names; a name that is an address becomes one.</summary>
     public CertificateSettings Issue(params string[] names) => Issue("ec", DateTimeOffset.UtcNow.AddDays(90), names);
@@ -57,7 +58,7 @@ internal sealed class TestAuthority : IDisposable
         _issued.ForEach(certificate => certificate.Dispose());
         Root.Dispose();
         _key.Dispose();
-        Directory.Delete(_folder, recursive: true);
+        _folder.Dispose();
     }
 
     private void Write(string kind, DateTimeOffset notAfter, string[] names, string certificateFile, string keyFile)

@@ -11,7 +11,6 @@ using Proxy.Tests.Support;
 namespace Proxy.Tests.Tls;
 
 /// <summary>Bytes in both directions at once, in pieces of every size, with peers that read slowly: all arrive, in order, and nothing hangs.</summary>
-[Collection(nameof(TlsSession))]
 public sealed class BulkTests : IDisposable
 {
     private readonly TestAuthority _authority = new();

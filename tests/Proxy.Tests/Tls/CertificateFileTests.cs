@@ -1,12 +1,10 @@
 using Appliance.Proxy.Configuration;
 using Appliance.Proxy.Tls;
-using Appliance.Proxy.Transport;
 using Proxy.Tests.Support;
 
 namespace Proxy.Tests.Tls;
 
 /// <summary>What is wrong with the files is said by name before anything changes; new files serve new connections.</summary>
-[Collection(nameof(TlsSession))]
 public sealed class CertificateFileTests : IDisposable
 {
     private readonly TestAuthority _authority = new();

@@ -1,13 +1,11 @@
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using Appliance.Proxy.Configuration;
-using Appliance.Proxy.Transport;
 using Proxy.Tests.Support;
 
 namespace Proxy.Tests.Tls;
 
 /// <summary>Who may come in when clients have to show a certificate.</summary>
-[Collection(nameof(TlsSession))]
 public sealed class ClientCertificateTests : IDisposable
 {
     private readonly TestAuthority _authority = new();

@@ -1,10 +1,8 @@
 using Appliance.Proxy.Configuration;
-using Appliance.Proxy.Transport;
 using Proxy.Tests.Support;
 
 namespace Proxy.Tests.Tls;
 
-[Collection(nameof(TlsSession))]
 public sealed class ForwardedOverTlsTests
 {
     [Fact]

@@ -2,13 +2,11 @@ using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Appliance.Proxy.Configuration;
-using Appliance.Proxy.Transport;
 using Proxy.Tests.Support;
 
 namespace Proxy.Tests.Tls;
 
 /// <summary>Checks speak to a server as its traffic does: the PROXY protocol header first, then TLS, then the request.</summary>
-[Collection(nameof(TlsSession))]
 public sealed class HealthCheckOpeningTests : IDisposable
 {
     private static readonly HealthCheckSettings Check = new() { Path = "/health", Interval = TimeSpan.FromMinutes(1), Timeout = TimeSpan.FromSeconds(5) };

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Appliance.Proxy.Configuration;
-using Appliance.Proxy.Transport;
 using Proxy.Tests.Support;
 
 namespace Proxy.Tests.Tls;
@@ -9,7 +8,6 @@ namespace Proxy.Tests.Tls;
 /// Bulk both ways at once through the whole data plane, with an independent client. APPLIANCE_TLS_BULK_BYTES in the environment makes it larger,
 /// for a run by hand.
 /// </summary>
-[Collection(nameof(TlsSession))]
 public sealed class PythonClientTests : IDisposable
 {
     private static readonly long Bytes =

@@ -1,11 +1,9 @@
 using Appliance.Proxy.Configuration;
-using Appliance.Proxy.Transport;
 using Proxy.Tests.Support;
 
 namespace Proxy.Tests.Tls;
 
 /// <summary>The end of a TLS stream is close_notify; FIN alone is a truncation, and nobody may take what came before it for the whole.</summary>
-[Collection(nameof(TlsSession))]
 public sealed class StreamEndTests : IDisposable
 {
     private readonly TestAuthority _authority = new();

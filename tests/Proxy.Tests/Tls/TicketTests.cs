@@ -1,14 +1,12 @@
 using System.Net;
 using Appliance.Proxy.Configuration;
 using Appliance.Proxy.Tls;
-using Appliance.Proxy.Transport;
 using Proxy.Tests.Support;
 using TestSupport;
 
 namespace Proxy.Tests.Tls;
 
 /// <summary>Sessions are resumed by whoever has the cluster's key, and by nobody else.</summary>
-[Collection(nameof(TlsSession))]
 public sealed class TicketTests : IDisposable
 {
     private const string Request = "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";

@@ -2,6 +2,8 @@ using Appliance.Proxy.Transport;
 
 namespace Proxy.Tests.Tls;
 
-/// <summary>Tests that count the sessions of the process run one after the other.</summary>
-[CollectionDefinition(nameof(TlsSession))]
+/// <summary>
+/// Tests that count the sessions of the whole process run when no other test does, whatever class a session may come from.
+/// </summary>
+[CollectionDefinition(nameof(TlsSession), DisableParallelization = true)]
 public sealed class TlsCollection;

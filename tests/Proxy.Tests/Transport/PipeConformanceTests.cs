@@ -11,7 +11,6 @@ using Proxy.Tests.Support;
 namespace Proxy.Tests.Transport;
 
 /// <summary>One contract for PipeReader and PipeWriter, held by ours on the loop, plain, over TLS and under a limit of bytes, and by the framework's over a stream alike.</summary>
-[Collection(nameof(TlsSession))]
 public sealed class PipeConformanceTests
 {
     public enum Kind

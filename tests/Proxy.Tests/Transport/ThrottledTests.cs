@@ -1,14 +1,12 @@
 using System.Net;
 using System.Net.Sockets;
 using Appliance.Proxy.Configuration;
-using Appliance.Proxy.Transport;
 using Proxy.Tests.Support;
 using Proxy.Tests.Tls;
 
 namespace Proxy.Tests.Transport;
 
 /// <summary>A client's limit of bytes per second where the bytes take other ways than the plain one: through TLS, and through tunnels that would splice.</summary>
-[Collection(nameof(TlsSession))]
 public sealed class ThrottledTests : IDisposable
 {
     private const int Rate = 600_000;

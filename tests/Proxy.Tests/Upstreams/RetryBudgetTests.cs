@@ -1,6 +1,7 @@
 using Appliance.Proxy.Upstreams;
 using FsCheck;
 using FsCheck.Fluent;
+using Proxy.Tests.Support;
 
 namespace Proxy.Tests.Upstreams;
 
@@ -38,6 +39,24 @@ public sealed class RetryBudgetTests
         budget = new RetryBudget();
         for (int i = 0; i < 1000; i++) budget.CountRequest(0);
         Assert.Equal(10, Takes(budget, 10 * Second, 1000));
+    }
+
+    [Fact]
+    public async Task ALongSilenceIsForgottenAtOnce()
+    {
+        var budget = new RetryBudget();
+        for (int i = 0; i < 1000; i++) budget.CountRequest(0);
+        Assert.Equal(10, await Task.Run(() => Takes(budget, long.MaxValue, 50)).In());
+    }
+
+    /// <summary>Whoever reads the clock a little earlier than the one before him forgets nothing.</summary>
+    [Fact]
+    public void ALookAtAnEarlierTimeForgetsNothing()
+    {
+        var budget = new RetryBudget();
+        for (int i = 0; i < 1000; i++) budget.CountRequest(5 * Second);
+        Assert.True(budget.TryTake(4 * Second));
+        Assert.Equal(199, Takes(budget, 5 * Second, 1000));
     }
 
     [Fact]
