@@ -42,6 +42,8 @@ internal sealed class BundleCompiler(BundleFindings findings, DateTimeOffset now
             IssuedAt = issued,
             ExpiresAt = expires,
             KillSwitches = killSwitches,
+            ScopedKillSwitches = KillSwitchGroup.Build(killSwitches),
+            UnscopedKillSwitches = [.. killSwitches.Where(s => s.Scope is null)],
             GlobalShadow = shadow,
             KillSwitchOverride = spared,
             InstanceShare = share,

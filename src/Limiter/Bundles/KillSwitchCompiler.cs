@@ -7,6 +7,9 @@ namespace Appliance.Limiter.Bundles;
 internal static class KillSwitchCompiler
 {
     private const int MaxSwitches = 10_000;
+
+    /// <summary>Each request asks all of these, one after the other.</summary>
+    private const int MaxUnscoped = 256;
     private const int MaxPathBytes = 8192;
     private const string Prefix = "kill_switch_invalid: ";
 
@@ -26,6 +29,7 @@ internal static class KillSwitchCompiler
             if (Compile(node.Items[i], i, descriptors, findings) is { } sound) compiled.Add(sound);
         }
 
+        if (compiled.Count(s => s.Scope is null) > MaxUnscoped) findings.Error(node, $"{Prefix}more than {MaxUnscoped} kill switches without a scope_key");
         return [.. compiled];
     }
 

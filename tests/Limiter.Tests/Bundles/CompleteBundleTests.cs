@@ -65,6 +65,26 @@ public sealed class CompleteBundleTests
     }
 
     [Fact]
+    public void KillSwitchesAreFoundByDescriptorAndValue()
+    {
+        Assert.Equal(["header:x-api-key", "ip:address"], _snapshot.ScopedKillSwitches.Select(g => g.Key.Text));
+        Assert.Same(_snapshot.KillSwitches[0], Assert.Single(_snapshot.ScopedKillSwitches[0].For("leaked"u8)));
+        Assert.Empty(_snapshot.ScopedKillSwitches[0].For(""u8));
+        Assert.Same(_snapshot.KillSwitches[2], Assert.Single(_snapshot.ScopedKillSwitches[1].For(ClientAddress.FromIPv4(0xC0000242))));
+        Assert.Empty(_snapshot.ScopedKillSwitches[1].For(ClientAddress.FromIPv4(0xC0000243)));
+        Assert.Same(_snapshot.KillSwitches[1], Assert.Single(_snapshot.UnscopedKillSwitches));
+    }
+
+    [Fact]
+    public void SwitchesOfOneValueKeepTheirOrder()
+    {
+        string Switch(string value, string route) => $$"""{"scope_key": "jwt:sub", "scope_value": "{{value}}", "route": "{{route}}"}""";
+        PolicySnapshot snapshot = Bundle.Compile(
+            $$"""{"bundle_version": 1, "policies": [], "kill_switches": [{{Switch("a", "/1")}}, {{Switch("b", "/2")}}, {{Switch("a", "/3")}}]}""");
+        Assert.Equal(["/1", "/3"], Assert.Single(snapshot.ScopedKillSwitches).For("a"u8).Select(s => Encoding.UTF8.GetString(s.Route!)));
+    }
+
+    [Fact]
     public void EveryDescriptorIsThereOnceAndFoundByItsIndex()
     {
         Assert.Equal(
