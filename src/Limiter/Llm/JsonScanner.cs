@@ -51,7 +51,7 @@ internal abstract class JsonScanner
     }
 
     /// <summary>How far a number has come (RFC 8259 section 6).</summary>
-    private enum NumberPart : byte { Minus, Zero, Integer, Point, Fraction, Exponent, ExponentSign, ExponentDigits }
+    private enum NumberPart : byte { Minus, Zero, Integer, Point, Fraction, Exponent, ExponentSign, ExponentDigits, End }
 
     private static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
 
@@ -357,39 +357,39 @@ internal abstract class JsonScanner
 
     private int InNumber(ReadOnlySpan<byte> piece, int at)
     {
+        NumberPart part = _number;
+        int length = _length;
         for (; at < piece.Length; at++)
         {
             byte value = piece[at];
-            if (Next(_number, value) is not { } part)
-            {
-                EndNumber();
-                return at;
-            }
-
+            part = (uint)(value - '0') <= 9 ? AfterDigit(part, value) : AfterSign(part, value);
+            if (part == NumberPart.End) break;
             _number = part;
-            if (_length < MaxKept) _kept[_length] = value;
-            if (_length <= MaxKept) _length++;
+            if (length < MaxKept) _kept[length] = value;
+            length = Math.Min(length + 1, MaxKept + 1);
         }
 
+        _length = length;
+        if (at < piece.Length) EndNumber();
         return at;
     }
 
-    /// <summary>The part that a byte leads to; null when the number cannot go on with it.</summary>
-    private static NumberPart? Next(NumberPart part, byte value)
+    private static NumberPart AfterDigit(NumberPart part, byte digit) => part switch
     {
-        bool digit = value is >= (byte)'0' and <= (byte)'9';
-        return part switch
-        {
-            NumberPart.Minus when digit => value == '0' ? NumberPart.Zero : NumberPart.Integer,
-            NumberPart.Integer when digit => NumberPart.Integer,
-            NumberPart.Zero or NumberPart.Integer when value == '.' => NumberPart.Point,
-            NumberPart.Point or NumberPart.Fraction when digit => NumberPart.Fraction,
-            NumberPart.Zero or NumberPart.Integer or NumberPart.Fraction when value is (byte)'e' or (byte)'E' => NumberPart.Exponent,
-            NumberPart.Exponent when value is (byte)'+' or (byte)'-' => NumberPart.ExponentSign,
-            NumberPart.Exponent or NumberPart.ExponentSign or NumberPart.ExponentDigits when digit => NumberPart.ExponentDigits,
-            _ => null,
-        };
-    }
+        NumberPart.Integer or NumberPart.Fraction or NumberPart.ExponentDigits => part,
+        NumberPart.Minus => digit == '0' ? NumberPart.Zero : NumberPart.Integer,
+        NumberPart.Point => NumberPart.Fraction,
+        NumberPart.Exponent or NumberPart.ExponentSign => NumberPart.ExponentDigits,
+        _ => NumberPart.End,
+    };
+
+    private static NumberPart AfterSign(NumberPart part, byte sign) => sign switch
+    {
+        (byte)'.' when part is NumberPart.Zero or NumberPart.Integer => NumberPart.Point,
+        (byte)'e' or (byte)'E' when part is NumberPart.Zero or NumberPart.Integer or NumberPart.Fraction => NumberPart.Exponent,
+        (byte)'+' or (byte)'-' when part is NumberPart.Exponent => NumberPart.ExponentSign,
+        _ => NumberPart.End,
+    };
 
     private void EndNumber()
     {
