@@ -96,6 +96,5 @@ internal sealed class TokenCache
     private bool Answers(in TokenCacheEntry entry, long nowMs) =>
         nowMs < entry.HoldsUntilMs && (entry.Length == BadToken || _written - entry.Position <= _ring.Length);
 
-    /// <summary>The digest is a sum under a secret key; its middle bits are spread best.</summary>
-    private int SetOf(in TokenDigest digest) => (int)((ulong)(digest.First >> 48) & (uint)_setMask) * Ways;
+    private int SetOf(in TokenDigest digest) => (int)(digest.Spread & (uint)_setMask) * Ways;
 }
