@@ -133,7 +133,7 @@ internal ref struct RequestEvaluation(LimiterTable table, LaneScratch scratch, u
 
     private void GiveBackTo(int count)
     {
-        while (_takenCount > count) table.GiveBack(scratch.Taken[--_takenCount]);
+        while (_takenCount > count) table.GiveBack(scratch.Taken[--_takenCount], now);
     }
 
     private static Decision Rejection<TRequest>(

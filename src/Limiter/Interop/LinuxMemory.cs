@@ -10,9 +10,12 @@ namespace Appliance.Limiter.Interop;
 internal static unsafe class LinuxMemory
 {
     public const uint MemfdCloseOnExec = 1;
+    public const uint MemfdHugePages = 4;
     public const int ProtectReadWrite = 1 | 2;
     public const int MapShared = 1;
-    public const int MapPopulate = 0x8000;
+
+    public const int AdviseHugePages = 14;
+    public const int AdvisePopulateForWrite = 23;
 
     public static readonly nint MapFailed = -1;
 
@@ -24,6 +27,9 @@ internal static unsafe class LinuxMemory
 
     [DllImport("libc", EntryPoint = "mmap", SetLastError = true)]
     public static extern nint Map(nint address, nuint length, int protection, int flags, int descriptor, long offset);
+
+    [DllImport("libc", EntryPoint = "madvise", SetLastError = true)]
+    public static extern int Advise(nint address, nuint length, int advice);
 
     [DllImport("libc", EntryPoint = "munmap", SetLastError = true)]
     public static extern int Unmap(nint address, nuint length);

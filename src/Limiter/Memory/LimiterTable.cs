@@ -15,7 +15,7 @@ using Microsoft.Win32.SafeHandles;
 namespace Appliance.Limiter;
 
 /// <summary>
-/// The pinned table that holds every bucket: fixed size, outside the garbage collector's heap, in a memory file. Open addressing with
+/// The pinned table that holds every bucket, counter and gauge: fixed size, outside the garbage collector's heap, in a memory file. Open addressing with
 /// at most <see cref="ProbeLimit"/> probes; a slot is given to another key only when forgetting it changes no answer. The design and
 /// its proof are in docs/design/0001-limiter-table.md.
 /// </summary>
@@ -91,7 +91,7 @@ public sealed unsafe class LimiterTable : IDisposable
             full += Volatile.Read(ref stripe->TableFull);
         }
 
-        return new LimiterTableStatus(_block.Bytes, SlotCount, used, evicted, full, _block.Locked);
+        return new LimiterTableStatus(_block.Bytes, SlotCount, used, evicted, full, _block.Locked, _block.OnHugePages);
     }
 
     /// <summary>Unmaps the block and closes the file. No decision may be running or follow.</summary>
@@ -105,34 +105,74 @@ public sealed unsafe class LimiterTable : IDisposable
         if (Sse.IsSupported) Sse.Prefetch0(_slots + HomeOf(identityHigh));
     }
 
-    /// <summary>Takes <paramref name="cost"/> from the bucket of a key, or changes nothing. Lock-free for a key that has a slot.</summary>
-    /// <param name="identity">The key.</param>
-    /// <param name="bucket">The rule's arithmetic.</param>
-    /// <param name="cost">Units, above 0.</param>
-    /// <param name="now">Units.</param>
-    /// <param name="debt">The key's debt: after the take when taken, as found when denied.</param>
-    /// <param name="taken">For <see cref="GiveBack"/>; valid when taken.</param>
+    /// <summary>Takes <paramref name="cost"/> from the bucket of a key, or changes nothing: <see cref="BucketTake"/> as one call.</summary>
     internal TakeOutcome Take(in SlotIdentity identity, TokenBucket bucket, ulong cost, ulong now, out ulong debt, out TakenSlot taken)
     {
-        long index = Find(identity);
-        if (index >= 0 && TryTakeAt(index, identity, bucket, cost, now, out TakeOutcome outcome, out debt, out taken)) return outcome;
-        return TakeNew(identity, bucket, cost, now, out debt, out taken);
+        var take = new BucketTake(bucket, cost, now);
+        TakeOutcome outcome = Apply(identity, ref take);
+        (debt, taken) = (take.Debt, take.Taken);
+        return outcome;
     }
 
-    /// <summary>Undoes a take. Does nothing when the slot was given to another key or life since: then the bucket was full again, and is.</summary>
-    internal void GiveBack(in TakenSlot taken)
+    /// <summary>
+    /// Applies a change to a key's slot; claims one if the key has none. Lock-free for a key that has a slot. Anything but
+    /// <see cref="TakeOutcome.Taken"/> has changed nothing.
+    /// </summary>
+    /// <param name="identity">The key.</param>
+    /// <param name="change">What to do; its fields tell the outcome.</param>
+    internal TakeOutcome Apply<TChange>(in SlotIdentity identity, ref TChange change)
+        where TChange : struct, ISlotChange, allows ref struct
     {
+        long index = Find(identity);
+        if (index >= 0 && change.TryApply(ref At(index), index, identity, out TakeOutcome outcome)) return outcome;
+        return ApplyNew(identity, ref change);
+    }
+
+    /// <summary>Undoes a take, all or part of it. Does nothing when the slot has begun another life since: then nothing is owed to the old one.</summary>
+    /// <param name="taken">What was taken; nothing happens for the default value.</param>
+    /// <param name="now">Units: a bucket never becomes more than full.</param>
+    internal void GiveBack(in TakenSlot taken, ulong now)
+    {
+        if (taken.Incarnation == 0) return;
         ref Slot slot = ref At(taken.Index);
         while (true)
         {
             // Every failed exchange is another thread's progress on this slot, or its end.
-            ulong fullAt = slot.ReadFullAt();
-            if ((fullAt & Slot.ClaimedBit) != 0 || slot.Incarnation != taken.Incarnation) return;
-            if (slot.TryMoveFullAt(fullAt, fullAt - taken.Cost)) return;
+            ulong word = slot.ReadWord();
+            if (word == SlotWord.Claimed || slot.Incarnation != taken.Incarnation) return;
+            if (slot.TryMove(word, SlotWord.Less(word, taken.Cost, now))) return;
         }
     }
 
-    /// <summary>The slot that holds a key, or -1. What it says may be outdated at once; only a compare-and-swap on FullAt confirms it.</summary>
+    /// <summary>Adds to a counter what was spent beyond a take, in the life that was taken from; nothing when that is over.</summary>
+    internal void AddTo(in TakenSlot taken, ulong more)
+    {
+        if (taken.Incarnation == 0) return;
+        ref Slot slot = ref At(taken.Index);
+        while (true)
+        {
+            ulong word = slot.ReadWord();
+            if (!SlotWord.IsCounter(word) || slot.Incarnation != taken.Incarnation) return;
+            if (slot.TryMove(word, word + Math.Min(more, SlotWord.MaxCounter - SlotWord.ValueOf(word)))) return;
+        }
+    }
+
+    /// <summary>The value of a key's counter; 0 when it has none or its window is over.</summary>
+    internal ulong ReadCounter(in SlotIdentity identity, ulong now)
+    {
+        long index = Find(identity);
+        if (index < 0) return 0;
+        ref Slot slot = ref At(index);
+        while (true)
+        {
+            ulong word = slot.ReadWord();
+            ulong until = slot.Until;
+            if (!SlotWord.IsCounter(word) || !slot.Holds(identity)) return 0;
+            if (slot.Confirms(word)) return SlotWord.IsFree(word, until, now) ? 0 : SlotWord.ValueOf(word);
+        }
+    }
+
+    /// <summary>The slot that holds a key, or -1. What it says may be outdated at once; only the word confirms it.</summary>
     private long Find(in SlotIdentity identity)
     {
         long home = HomeOf(identity.High);
@@ -140,72 +180,34 @@ public sealed unsafe class LimiterTable : IDisposable
         {
             ref Slot slot = ref At(index);
             if (slot.Holds(identity)) return index;
-            if (slot.ReadFullAt() == 0) return -1;
+            if (slot.ReadWord() == SlotWord.Unused) return -1;
         }
 
         return -1;
     }
 
-    /// <summary>False when the slot no longer belongs to the key.</summary>
-    private bool TryTakeAt(
-        long index, in SlotIdentity identity, TokenBucket bucket, ulong cost, ulong now,
-        out TakeOutcome outcome, out ulong debt, out TakenSlot taken)
-    {
-        ref Slot slot = ref At(index);
-        while (true)
-        {
-            ulong fullAt = slot.ReadFullAt();
-            ulong incarnation = slot.Incarnation;
-            if ((fullAt & Slot.ClaimedBit) != 0 || fullAt == 0 || !slot.Holds(identity))
-            {
-                (outcome, debt, taken) = (TakeOutcome.NoSlot, 0, default);
-                return false;
-            }
-
-            debt = bucket.DebtAt(fullAt, now);
-            bool covered = bucket.Covers(debt, cost);
-            ulong wanted = covered ? now + debt + cost : now + debt;
-            bool cut = !covered && fullAt > wanted;
-            // A denial writes nothing, unless it finds a debt of an older definition and must cut it; but it too must have seen the
-            // time and the identity of one life.
-            if (covered || cut ? !slot.TryMoveFullAt(fullAt, wanted) : slot.ReadFullAt() != fullAt) continue;
-            if (covered) debt += cost;
-            taken = new TakenSlot(index, incarnation, cost);
-            outcome = covered ? TakeOutcome.Taken : TakeOutcome.Denied;
-            return true;
-        }
-    }
-
     /// <summary>The key has no slot: claims one under the lock of the key's home, or finds that another thread just did.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private TakeOutcome TakeNew(in SlotIdentity identity, TokenBucket bucket, ulong cost, ulong now, out ulong debt, out TakenSlot taken)
+    private TakeOutcome ApplyNew<TChange>(in SlotIdentity identity, ref TChange change)
+        where TChange : struct, ISlotChange, allows ref struct
     {
-        debt = 0;
-        taken = default;
-        if (!bucket.Covers(0, cost)) return TakeOutcome.Denied;
+        if (!change.MayBegin) return TakeOutcome.Denied;
         ref Slot home = ref At(HomeOf(identity.High));
         for (int attempt = 0; attempt < ClaimAttempts; attempt++)
         {
             if (home.TryLockHome())
             {
                 long index = Find(identity);
-                bool claimed = index < 0 && TryClaim(identity, now, now + cost, out index, out taken);
+                bool claimed = index < 0 && TryClaim(identity, ref change);
                 home.UnlockHome();
-                if (claimed)
-                {
-                    debt = cost;
-                    return TakeOutcome.Taken;
-                }
-
+                if (claimed) return TakeOutcome.Taken;
                 if (index < 0) break;
-                if (TryTakeAt(index, identity, bucket, cost, now, out TakeOutcome outcome, out debt, out taken)) return outcome;
+                if (change.TryApply(ref At(index), index, identity, out TakeOutcome outcome)) return outcome;
             }
-            else
-            {
-                // The holder needs nanoseconds; if it was preempted, giving up this processor is what lets it finish.
-                if (attempt < AttemptsBeforeYield) Thread.SpinWait(4);
-                else Thread.Yield();
-            }
+
+            // The holder of the lock or of the claim needs nanoseconds; if it was preempted, giving up this processor lets it finish.
+            if (attempt < AttemptsBeforeYield) Thread.SpinWait(4);
+            else Thread.Yield();
         }
 
         Interlocked.Increment(ref StripeOf(identity).TableFull);
@@ -213,23 +215,22 @@ public sealed unsafe class LimiterTable : IDisposable
     }
 
     /// <summary>Under the home lock, with the key known to be absent: takes the first free slot in reach.</summary>
-    private bool TryClaim(in SlotIdentity identity, ulong now, ulong newFullAt, out long index, out TakenSlot taken)
+    private bool TryClaim<TChange>(in SlotIdentity identity, ref TChange change)
+        where TChange : struct, ISlotChange, allows ref struct
     {
         long home = HomeOf(identity.High);
-        for (index = home; index < home + ProbeLimit; index++)
+        for (long index = home; index < home + ProbeLimit; index++)
         {
             ref Slot slot = ref At(index);
-            ulong fullAt = slot.ReadFullAt();
+            ulong word = slot.ReadWord();
             // Losing the exchange means that the slot is in use again, or another key's: go on to the next.
-            if (!Slot.IsFree(fullAt, now) || !slot.TryMoveFullAt(fullAt, Slot.ClaimedBit)) continue;
-            taken = new TakenSlot(index, slot.Publish(identity, newFullAt), newFullAt - now);
-            if (fullAt == 0) Interlocked.Increment(ref StripeOf(identity).Used);
+            if (!SlotWord.IsFree(word, slot.Until, change.Now) || !slot.TryMove(word, SlotWord.Claimed)) continue;
+            slot.Publish(identity, ref change, index);
+            if (word == SlotWord.Unused) Interlocked.Increment(ref StripeOf(identity).Used);
             else Interlocked.Increment(ref StripeOf(identity).Evicted);
             return true;
         }
 
-        index = -1;
-        taken = default;
         return false;
     }
 

@@ -12,7 +12,7 @@ internal struct TableHeader
 {
     public const int Bytes = 4096;
     public const ulong MagicValue = 0x31304C42_54504C41; // "ALPTBL01", little endian
-    public const int CurrentLayoutVersion = 1;
+    public const int CurrentLayoutVersion = 2;
     public const int StripesOffset = 1024;
     public const int StripeBytes = 64;
     public const int StripeCount = 16;

@@ -6,22 +6,23 @@ namespace Appliance.Limiter.Rules;
 /// </summary>
 internal sealed class PeriodBudget : ICostScale
 {
-    /// <summary>No budget holds more quanta; a use that saturates at <see cref="MostUnits"/> added to one that is within a budget stays below 2^63.</summary>
-    public const ulong MostQuanta = 1UL << 61;
+    /// <summary>No budget holds more quanta: a counter of the table can hold them, and a use that saturates at <see cref="MostUnits"/> is above any budget.</summary>
+    public const ulong MostQuanta = 1_000_000_000_000_000;
     public const ulong MostUnits = 1UL << 62;
 
     /// <summary>Tokens: one quantum of the finest kind.</summary>
     public const decimal LeastBudget = 0.000001m;
 
-    private readonly int _quantaPerToken;
-
     private PeriodBudget(decimal budget, BudgetPeriod period, int quantaPerToken)
     {
-        _quantaPerToken = quantaPerToken;
+        QuantaPerToken = quantaPerToken;
         Quanta = (ulong)Math.Floor(budget * quantaPerToken);
         Period = period;
         Limit = (long)Math.Floor(budget);
     }
+
+    /// <summary>A power of ten. Part of the counters' keys, because what was counted in other parts means something else.</summary>
+    public int QuantaPerToken { get; }
 
     /// <summary>What may be used in one window; rejection begins above it.</summary>
     public ulong Quanta { get; }
@@ -47,13 +48,13 @@ internal sealed class PeriodBudget : ICostScale
     public ulong UnitsOf(decimal cost)
     {
         if (cost > TokenBucket.MaxTokens) return MostUnits;
-        decimal quanta = Math.Ceiling(cost * _quantaPerToken);
+        decimal quanta = Math.Ceiling(cost * QuantaPerToken);
         return quanta >= MostUnits ? MostUnits : (ulong)quanta;
     }
 
     /// <summary>Whole tokens left when so much is used.</summary>
     /// <param name="used">Quanta.</param>
-    public long RemainingAt(ulong used) => used >= Quanta ? 0 : (long)((Quanta - used) / (ulong)_quantaPerToken);
+    public long RemainingAt(ulong used) => used >= Quanta ? 0 : (long)((Quanta - used) / (ulong)QuantaPerToken);
 
     public BudgetWindow WindowAt(long unixSeconds) => BudgetWindow.At(Period, unixSeconds);
 }

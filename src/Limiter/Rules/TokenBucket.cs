@@ -44,18 +44,22 @@ internal sealed class TokenBucket : ICostScale
     /// No rule can make a debt of its own beyond its burst, lanes' clocks differ by far less than 10 s: what is longer was made under an
     /// older definition of the rule, and is cut to an empty bucket of this one, so that raising a limit takes effect at once.
     /// </summary>
-    public ulong LongestOwnDebt => BurstUnits + ClockSkewUnits;
+    public ulong LongestOwnDebt => BurstUnits + LongestOverdraft + ClockSkewUnits;
+
+    /// <summary>How far a debt may grow beyond the burst when more was spent than had been reserved; 0 where costs are known beforehand.</summary>
+    public ulong LongestOverdraft { get; private init; }
 
     /// <param name="rate">Tokens per second, above 0, at most <see cref="MaxTokensPerSecond"/>.</param>
     /// <param name="burst">Tokens, above 0, at most <see cref="MaxTokens"/>; must fill within <see cref="TimeUnits.MaxFillSeconds"/>.</param>
     /// <param name="fixedCosts">The costs that the rule itself names.</param>
     /// <param name="foreignCosts">True when requests bring costs of their own.</param>
-    public static TokenBucket Compile(decimal rate, decimal burst, ReadOnlySpan<decimal> fixedCosts, bool foreignCosts)
+    /// <param name="longestOverdraft">Time units by which charges may overdraw it.</param>
+    public static TokenBucket Compile(decimal rate, decimal burst, ReadOnlySpan<decimal> fixedCosts, bool foreignCosts, ulong longestOverdraft = 0)
     {
         int wanted = Math.Max(Quanta.Needed(burst), foreignCosts ? Quanta.ForForeignCosts : 1);
         foreach (decimal cost in fixedCosts) wanted = Math.Max(wanted, Quanta.Needed(cost));
         while (wanted > 1 && TimeUnits.PerSecond / (rate * wanted) < LeastUnitsPerQuantum) wanted /= 10;
-        return new TokenBucket(rate, burst, wanted);
+        return new TokenBucket(rate, burst, wanted) { LongestOverdraft = longestOverdraft };
     }
 
     /// <summary>Time that <paramref name="cost"/> tokens take to refill; saturates far above any burst.</summary>
@@ -69,12 +73,16 @@ internal sealed class TokenBucket : ICostScale
     /// <summary>The debt of a key at <paramref name="now"/>: 0 for a full bucket.</summary>
     public ulong DebtAt(ulong fullAt, ulong now)
     {
-        if (fullAt <= now) return 0;
-        ulong debt = fullAt - now;
+        // Without a branch: whether a bucket is full is a coin toss, and a mispredicted toss throws away the work on the requests behind it.
+        long ahead = (long)(fullAt - now);
+        ulong debt = (ulong)(ahead & ~(ahead >> 63));
         return debt > LongestOwnDebt ? BurstUnits : debt;
     }
 
     public bool Covers(ulong debt, ulong cost) => debt + cost <= BurstUnits;
+
+    /// <summary>The debt after a charge that cannot be refused.</summary>
+    public ulong OverdrawnBy(ulong debt, ulong cost) => Math.Max(debt, Math.Min(debt + cost, BurstUnits + LongestOverdraft));
 
     /// <summary>Whole tokens left under a debt.</summary>
     public long RemainingAt(ulong debt) => debt >= BurstUnits ? 0 : (long)((BurstUnits - debt) / TokenUnits);

@@ -13,9 +13,10 @@ public sealed class LayoutTests
         Assert.Equal(64, Unsafe.SizeOf<Slot>());
         Assert.Equal(0, OffsetOf<Slot>(nameof(Slot.IdentityHigh)));
         Assert.Equal(8, OffsetOf<Slot>(nameof(Slot.IdentityLow)));
-        Assert.Equal(16, OffsetOf<Slot>(nameof(Slot.FullAt)));
+        Assert.Equal(16, OffsetOf<Slot>(nameof(Slot.Word)));
         Assert.Equal(24, OffsetOf<Slot>(nameof(Slot.Incarnation)));
         Assert.Equal(32, OffsetOf<Slot>(nameof(Slot.HomeLock)));
+        Assert.Equal(40, OffsetOf<Slot>(nameof(Slot.Until)));
     }
 
     [Fact]
@@ -35,7 +36,7 @@ public sealed class LayoutTests
         Assert.Equal(page.Length, RandomAccess.Read(table.Memfd, page, 0));
         TableHeader header = MemoryMarshal.Read<TableHeader>(page);
         Assert.Equal(TableHeader.MagicValue, header.Magic);
-        Assert.Equal(1, header.LayoutVersion);
+        Assert.Equal(2, header.LayoutVersion);
         Assert.Equal(64, header.SlotBytes);
         Assert.Equal(((1 << 20) - 4096) / 64, header.SlotCount);
         Assert.Equal(1 << 20, RandomAccess.GetLength(table.Memfd));

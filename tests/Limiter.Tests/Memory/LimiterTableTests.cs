@@ -36,7 +36,7 @@ public sealed class LimiterTableTests(ITestOutputHelper output) : IDisposable
         for (int i = 0; i < 9; i++) Take(Key(1), Start, out _);
         _table.Take(Key(1), TenPerSecond, TenPerSecond.TokenUnits, Start, out _, out TakenSlot last);
         Assert.Equal(TakeOutcome.Denied, Take(Key(1), Start, out _));
-        _table.GiveBack(last);
+        _table.GiveBack(last, Start);
         Assert.Equal(TakeOutcome.Taken, Take(Key(1), Start, out _));
         Assert.Equal(TakeOutcome.Denied, Take(Key(1), Start, out _));
     }
@@ -69,7 +69,7 @@ public sealed class LimiterTableTests(ITestOutputHelper output) : IDisposable
         for (ulong key = 1; key < LimiterTable.ProbeLimit; key++) Take(Key(key), Start, out _);
         ulong later = Start + TenPerSecond.TokenUnits + 1;
         Take(Key(99), later, out _);
-        _table.GiveBack(old);
+        _table.GiveBack(old, later);
         Take(Key(99), later, out ulong debt);
         Assert.Equal(2 * TenPerSecond.TokenUnits, debt);
     }
@@ -100,6 +100,27 @@ public sealed class LimiterTableTests(ITestOutputHelper output) : IDisposable
             table.Take(new SlotIdentity((ulong)random.NextInt64() * 2, (ulong)i), TenPerSecond, TenPerSecond.TokenUnits, Start, out _, out _);
         // With debts that never lapse and keys enough, only slots behind the last home may stay empty.
         Assert.InRange(table.GetStatus().Used, table.SlotCount - LimiterTable.ProbeLimit, table.SlotCount);
+    }
+
+    [Fact]
+    public void AChargeBeyondTheBurstIsRememberedUpToTheOverdraft()
+    {
+        TokenBucket bucket = TokenBucket.Compile(10, 10, [1], foreignCosts: false, longestOverdraft: TimeUnits.PerSecond);
+        var charge = new BucketCharge(bucket, 30 * bucket.TokenUnits, Start);
+        Assert.Equal(TakeOutcome.Taken, _table.Apply(Key(1), ref charge));
+        _table.Take(Key(1), bucket, bucket.TokenUnits, Start, out ulong debt, out _);
+        Assert.Equal(bucket.BurstUnits + bucket.LongestOverdraft, debt);
+    }
+
+    [Fact]
+    public void AGiveBackNeverMakesABucketMoreThanFull()
+    {
+        _table.Take(Key(1), TenPerSecond, 5 * TenPerSecond.TokenUnits, Start, out _, out TakenSlot taken);
+        ulong later = Start + TenPerSecond.BurstUnits;
+        _table.GiveBack(taken, later);
+        Assert.Equal(TakeOutcome.Denied, _table.Take(Key(1), TenPerSecond, TenPerSecond.BurstUnits + 1, later, out _, out _));
+        Assert.Equal(TakeOutcome.Taken, _table.Take(Key(1), TenPerSecond, TenPerSecond.BurstUnits, later, out ulong debt, out _));
+        Assert.Equal(TenPerSecond.BurstUnits, debt);
     }
 
     /// <summary>The figures behind the sizing rule of the design note: keys that are all in debt, more and more of them.</summary>

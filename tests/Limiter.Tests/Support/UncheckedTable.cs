@@ -12,9 +12,9 @@ internal sealed class UncheckedTable
 
     public TakeOutcome Take(ulong cost, ulong burst, ulong now)
     {
-        ulong next = Math.Max(_slot.ReadFullAt(), now) + cost;
+        ulong next = Math.Max(_slot.ReadWord(), now) + cost;
         if (next - now > burst) return TakeOutcome.Denied;
-        Volatile.Write(ref _slot.FullAt, next);
+        Volatile.Write(ref _slot.Word, next);
         return TakeOutcome.Taken;
     }
 }

@@ -1,4 +1,5 @@
 using Appliance.Limiter.Memory;
+using Appliance.Limiter.Rules;
 
 namespace Limiter.Tests.Support;
 
@@ -11,27 +12,23 @@ internal sealed class UnlockedTable
 {
     private readonly Slot[] _slots = new Slot[4];
 
-    public TakeOutcome Take(in SlotIdentity identity, ulong cost, ulong burst, ulong now)
+    public TakeOutcome Take(in SlotIdentity identity, TokenBucket bucket, ulong now)
     {
+        var take = new BucketTake(bucket, bucket.TokenUnits, now);
         for (int i = 0; i < _slots.Length; i++)
         {
-            ref Slot slot = ref _slots[i];
-            while (slot.Holds(identity))
+            while (_slots[i].Holds(identity))
             {
-                ulong fullAt = slot.ReadFullAt();
-                if ((fullAt & Slot.ClaimedBit) != 0) continue;
-                ulong next = Math.Max(fullAt, now) + cost;
-                if (next - now > burst) return TakeOutcome.Denied;
-                if (slot.TryMoveFullAt(fullAt, next)) return TakeOutcome.Taken;
+                if (take.TryApply(ref _slots[i], i, identity, out TakeOutcome outcome)) return outcome;
             }
         }
 
         for (int i = 0; i < _slots.Length; i++)
         {
             ref Slot slot = ref _slots[i];
-            ulong fullAt = slot.ReadFullAt();
-            if (!Slot.IsFree(fullAt, now) || !slot.TryMoveFullAt(fullAt, Slot.ClaimedBit)) continue;
-            slot.Publish(identity, now + cost);
+            ulong word = slot.ReadWord();
+            if (!SlotWord.IsFree(word, slot.Until, now) || !slot.TryMove(word, SlotWord.Claimed)) continue;
+            slot.Publish(identity, ref take, i);
             return TakeOutcome.Taken;
         }
 

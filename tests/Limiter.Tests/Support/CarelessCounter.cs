@@ -1,0 +1,31 @@
+using Appliance.Limiter.Memory;
+
+namespace Limiter.Tests.Support;
+
+/// <summary>
+/// Broken on purpose: a counter that begins its new window without claiming the slot first, so that whoever writes the window's end does
+/// so beside the word. It exists to show that the litmus test catches windows that begin twice.
+/// </summary>
+internal sealed class CarelessCounter
+{
+    private Slot _slot;
+
+    public TakeOutcome Add(ulong cost, ulong limit, ulong until, ulong now)
+    {
+        while (true)
+        {
+            ulong word = _slot.ReadWord();
+            bool over = word == SlotWord.Unused || Volatile.Read(ref _slot.Until) < now;
+            ulong used = over ? 0 : SlotWord.ValueOf(word);
+            if (used + cost > limit) return TakeOutcome.Denied;
+            if (over)
+            {
+                Volatile.Write(ref _slot.Word, SlotWord.Counter(1, cost));
+                Volatile.Write(ref _slot.Until, until);
+                return TakeOutcome.Taken;
+            }
+
+            if (_slot.TryMove(word, word + cost)) return TakeOutcome.Taken;
+        }
+    }
+}
