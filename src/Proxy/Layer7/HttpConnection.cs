@@ -241,6 +241,11 @@ internal abstract class HttpConnection : IConnectionOwner
         return Step.Refuse;
     }
 
+    /// <summary>A request is over, however it went.</summary>
+    private protected virtual void OnRequestEnd(HttpExchange exchange)
+    {
+    }
+
     private void EndRequest()
     {
         long received = Client.Reader.TotalBytes - _receivedBefore, sent = Client.Writer.TotalBytes - _sentBefore;
@@ -250,6 +255,7 @@ internal abstract class HttpConnection : IConnectionOwner
         _sentBefore += sent;
         if (_exchange is not { } exchange) return;
         _exchange = null;
+        OnRequestEnd(exchange);
         exchange.Tries.TakeOther()?.Conclude(ServerOutcome.Unknown);
         if (Snapshot.Http is { } rules) Loop.AccessLog.Write(exchange, rules.ListenerName, Client, received, sent);
         Loop.Return(exchange);
