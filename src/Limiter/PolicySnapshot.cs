@@ -59,6 +59,12 @@ public sealed class PolicySnapshot
     /// <summary>In the order of the bundle: the first that fits wins.</summary>
     internal KillSwitch[] KillSwitches { get; init; } = [];
 
+    /// <summary>The kill switches with a scope, by descriptor and value.</summary>
+    internal KillSwitchGroup[] ScopedKillSwitches { get; init; } = [];
+
+    /// <summary>The kill switches that name requests by their selector alone; few.</summary>
+    internal KillSwitch[] UnscopedKillSwitches { get; init; } = [];
+
     /// <summary>
     /// Every descriptor that the bundle looks at, each once, by <see cref="LimitKey.Index"/>: limit keys, match keys and kill switches.
     /// </summary>

@@ -5,38 +5,47 @@ namespace Appliance.Limiter.Bundles;
 /// <summary>Collects what a bundle gets wrong, with the places. Bounded: a hostile file cannot make a report larger than itself.</summary>
 internal sealed class BundleFindings
 {
-    private const int MaxFindings = 1000;
+    public const int MaxFindings = 1000;
+    private const int MaxShown = 64;
 
-    private readonly List<int> _lineStarts = [0];
-    private readonly List<(int Offset, BundleError Error)> _errors = [];
-    private readonly List<(int Offset, BundleError Error)> _lints = [];
-
-    public BundleFindings(ReadOnlySpan<byte> utf8Json)
-    {
-        for (int at = 0; ;)
-        {
-            int newline = utf8Json[at..].IndexOf((byte)'\n');
-            if (newline < 0) break;
-            at += newline + 1;
-            _lineStarts.Add(at);
-        }
-    }
+    private readonly List<(int Offset, string Pointer, string Message)> _errors = [];
+    private readonly List<(int Offset, string Pointer, string Message)> _lints = [];
 
     public bool HasErrors => _errors.Count > 0;
 
-    public ImmutableArray<BundleError> Errors => InOrder(_errors);
+    /// <summary>Foreign text for a message: short, and without control characters.</summary>
+    public static string Shown(string text)
+    {
+        ReadOnlySpan<char> start = text.AsSpan(0, Math.Min(text.Length, MaxShown));
+        return string.Create(start.Length, start, (shown, from) =>
+        {
+            for (int i = 0; i < shown.Length; i++) shown[i] = char.IsControl(from[i]) || char.IsSurrogate(from[i]) ? '?' : from[i];
+        });
+    }
 
-    public ImmutableArray<BundleError> Lints => InOrder(_lints);
+    /// <summary>In the order of the file.</summary>
+    /// <param name="utf8Json">The file, for the lines.</param>
+    public ImmutableArray<BundleError> Errors(ReadOnlySpan<byte> utf8Json) => InOrder(_errors, utf8Json);
 
-    public void Error(BundleNode node, string message) => Add(_errors, node.Offset, node.Pointer, message);
+    /// <summary>In the order of the file.</summary>
+    /// <param name="utf8Json">The file, for the lines.</param>
+    public ImmutableArray<BundleError> Lints(ReadOnlySpan<byte> utf8Json) => InOrder(_lints, utf8Json);
+
+    public void Error(BundleNode node, string message)
+    {
+        if (_errors.Count <= MaxFindings) _errors.Add((node.Offset, node.Pointer(), message));
+    }
 
     /// <summary>An error that belongs to no value.</summary>
-    public void ErrorAt(int offset, string message) => Add(_errors, offset, () => "", message);
+    public void ErrorAt(int offset, string message)
+    {
+        if (_errors.Count <= MaxFindings) _errors.Add((offset, "", message));
+    }
 
-    /// <summary>The offset of a place, both numbers from 0.</summary>
-    public int OffsetOf(long line, long column) => _lineStarts[(int)Math.Clamp(line, 0, _lineStarts.Count - 1)] + (int)column;
-
-    public void Lint(BundleNode node, string message) => Add(_lints, node.Offset, node.Pointer, message);
+    public void Lint(BundleNode node, string message)
+    {
+        if (_lints.Count <= MaxFindings) _lints.Add((node.Offset, node.Pointer(), message));
+    }
 
     /// <summary>Unknown members are ignored, as the format demands, but not in silence.</summary>
     public void LintUnknown(BundleNode node, params ReadOnlySpan<string> known)
@@ -47,15 +56,18 @@ internal sealed class BundleFindings
         }
     }
 
-    private void Add(List<(int Offset, BundleError Error)> findings, int offset, Func<string> pointer, string message)
+    private static ImmutableArray<BundleError> InOrder(List<(int Offset, string Pointer, string Message)> findings, ReadOnlySpan<byte> utf8Json)
     {
-        if (findings.Count > MaxFindings) return;
-        if (findings.Count == MaxFindings) message = $"more than {MaxFindings} findings; the rest is not listed";
-        int line = _lineStarts.BinarySearch(offset);
-        if (line < 0) line = ~line - 1;
-        findings.Add((offset, new BundleError(pointer(), line + 1, offset - _lineStarts[line] + 1, message)));
-    }
+        var ordered = ImmutableArray.CreateBuilder<BundleError>(findings.Count);
+        int line = 1;
+        int lineStart = 0;
+        foreach ((int offset, string pointer, string message) in findings.Take(MaxFindings).OrderBy(f => f.Offset))
+        {
+            for (int newline; (newline = utf8Json[lineStart..Math.Min(offset, utf8Json.Length)].IndexOf((byte)'\n')) >= 0; line++) lineStart += newline + 1;
+            ordered.Add(new BundleError(pointer, line, offset - lineStart + 1, message));
+        }
 
-    private static ImmutableArray<BundleError> InOrder(List<(int Offset, BundleError Error)> findings) =>
-        [.. findings.OrderBy(f => f.Offset).Select(f => f.Error)];
+        if (findings.Count > MaxFindings) ordered.Add(ordered[^1] with { Message = $"more than {MaxFindings} findings; the rest is not listed" });
+        return ordered.ToImmutable();
+    }
 }

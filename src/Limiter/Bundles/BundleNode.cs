@@ -10,6 +10,7 @@ namespace Appliance.Limiter.Bundles;
 /// </summary>
 internal sealed class BundleNode
 {
+    private const int LongestStep = 256;
     private static readonly List<BundleNode> NoItems = [];
     private static readonly Dictionary<string, BundleNode> NoMembers = [];
 
@@ -23,13 +24,14 @@ internal sealed class BundleNode
     /// <param name="offset">Byte offset of the value's first byte.</param>
     /// <param name="parent">The array or object around it; null for the document.</param>
     /// <param name="name">The member's name, when in an object.</param>
-    public BundleNode(JsonValueKind kind, int offset, BundleNode? parent, string? name)
+    /// <param name="position">The place among the parent's elements, when in an array.</param>
+    public BundleNode(JsonValueKind kind, int offset, BundleNode? parent, string? name, int position)
     {
         Kind = kind;
         Offset = offset;
         _parent = parent;
         _name = name;
-        _position = parent?.Items.Count ?? 0;
+        _position = position;
     }
 
     public JsonValueKind Kind { get; }
@@ -51,16 +53,25 @@ internal sealed class BundleNode
 
     public bool IsString => Kind == JsonValueKind.String;
 
+    /// <summary>An array, or `{}`, which the writers of this format make of an empty one.</summary>
+    public bool IsList => IsArray || (IsObject && Members.Count == 0);
+
     public BundleNode? Member(string name) => Members.GetValueOrDefault(name);
 
-    /// <summary>RFC 6901.</summary>
+    /// <summary>RFC 6901. Of a member's name longer than 256 characters only the beginning is shown.</summary>
     public string Pointer()
     {
         var steps = new Stack<string>();
         for (BundleNode node = this; node._parent is { } parent; node = parent)
-            steps.Push(node._name ?? node._position.ToString(CultureInfo.InvariantCulture));
+            steps.Push(node._name is { } name ? Escaped(name) : node._position.ToString(CultureInfo.InvariantCulture));
         var pointer = new StringBuilder();
-        foreach (string step in steps) pointer.Append('/').Append(step.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal));
+        foreach (string step in steps) pointer.Append('/').Append(step);
         return pointer.ToString();
+    }
+
+    private static string Escaped(string name)
+    {
+        string shown = name.Length > LongestStep ? name[..LongestStep] + "..." : name;
+        return shown.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal);
     }
 }

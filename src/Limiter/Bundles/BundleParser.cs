@@ -9,33 +9,65 @@ internal static class BundleParser
 {
     public const int MaxBytes = 50 * 1024 * 1024;
     public const int MaxDepth = 32;
-    public const int MaxValues = 2_000_000;
+    public const int MaxPolicies = 100_000;
 
-    /// <summary>The document, or null with the reason among the findings.</summary>
-    public static BundleNode? Parse(ReadOnlySpan<byte> utf8Json, BundleFindings findings)
+    /// <summary>In one policy, and in everything around the policies.</summary>
+    public const int MaxValues = 2_000_000;
+    private const string PoliciesName = "policies";
+
+    /// <summary>The document, its syntax checked to the end; or null with the reason among the findings.</summary>
+    public static BundleDocument? Parse(ReadOnlySpan<byte> utf8Json, BundleFindings findings)
     {
         if (utf8Json.IsEmpty) return Refuse(findings, 0, "json_string_required: the file is empty");
-        if (!Utf8.IsValid(utf8Json)) return Refuse(findings, 0, "json_parse_error: the file is not UTF-8");
+        int bad = FirstInvalid(utf8Json);
+        if (bad >= 0) return Refuse(findings, bad, "json_parse_error: the file is not UTF-8");
         var reader = new Utf8JsonReader(utf8Json, new JsonReaderOptions { MaxDepth = MaxDepth });
+        var policies = new PolicyRanges();
         try
         {
-            return Build(ref reader, findings);
+            BundleNode? root = Build(ref reader, 0, null, 0, policies, findings);
+            return root is null ? null : new BundleDocument(root, policies.Ranges, policies.Count);
         }
         catch (JsonException malformed)
         {
-            int offset = findings.OffsetOf(malformed.LineNumber ?? 0, malformed.BytePositionInLine ?? 0);
-            return Refuse(findings, offset, "json_parse_error: " + FirstSentence(malformed.Message));
+            int offset = OffsetOf(utf8Json, malformed.LineNumber ?? 0, malformed.BytePositionInLine ?? 0);
+            return Refuse(findings, offset, "json_parse_error: " + WithoutPlace(malformed.Message));
         }
         catch (InvalidOperationException)
         {
-            // What Utf8JsonReader says of an escape that is half of a surrogate pair.
-            return Refuse(findings, (int)reader.TokenStartIndex, "json_parse_error: a string holds half of a surrogate pair");
+            return Refuse(findings, (int)reader.TokenStartIndex, HalfSurrogate);
         }
     }
 
-    private static BundleNode? Build(ref Utf8JsonReader reader, BundleFindings findings)
+    /// <summary>One element of `policies`; null with the reason among the findings.</summary>
+    public static BundleNode? ParsePolicy(ReadOnlySpan<byte> utf8Json, BundleDocument document, int index, BundleFindings findings)
     {
-        BundleNode? document = null;
+        (int offset, int length) = document.PolicyRanges[index];
+        var reader = new Utf8JsonReader(utf8Json.Slice(offset, length), new JsonReaderOptions { MaxDepth = MaxDepth });
+        try
+        {
+            return Build(ref reader, offset, document.Root.Member(PoliciesName), index, null, findings);
+        }
+        catch (InvalidOperationException)
+        {
+            findings.ErrorAt(offset + (int)reader.TokenStartIndex, HalfSurrogate);
+            return null;
+        }
+    }
+
+    /// <summary>What Utf8JsonReader says of an escape that is half of a surrogate pair, by <see cref="InvalidOperationException"/>.</summary>
+    private static string HalfSurrogate => "json_parse_error: a string holds half of a surrogate pair";
+
+    /// <param name="reader">Before the value.</param>
+    /// <param name="origin">Where the reader's bytes begin in the file.</param>
+    /// <param name="outer">What the value is an element of.</param>
+    /// <param name="position">Its place there.</param>
+    /// <param name="policies">Takes the elements of the member `policies` instead of the tree; null: nothing is left out.</param>
+    /// <param name="findings">Takes what is refused.</param>
+    private static BundleNode? Build(
+        ref Utf8JsonReader reader, int origin, BundleNode? outer, int position, PolicyRanges? policies, BundleFindings findings)
+    {
+        BundleNode? root = null;
         var open = new Stack<BundleNode>();
         string? name = null;
         int values = 0;
@@ -53,17 +85,25 @@ internal static class BundleParser
                 continue;
             }
 
-            if (++values > MaxValues) return Refuse(findings, (int)reader.TokenStartIndex, $"more than {MaxValues} values");
-            BundleNode? parent = open.Count > 0 ? open.Peek() : null;
-            var node = new BundleNode(KindOf(reader.TokenType), (int)reader.TokenStartIndex, parent, name) { Text = TextOf(ref reader) };
-            document ??= node;
-            if (parent is { IsArray: true }) parent.Items.Add(node);
-            else if (parent is not null && !parent.Members.TryAdd(name!, node)) findings.Error(node, "this name occurs twice in one object");
+            int offset = origin + (int)reader.TokenStartIndex;
+            if (++values > MaxValues)
+            {
+                findings.ErrorAt(offset, $"more than {MaxValues} values");
+                return null;
+            }
+
+            BundleNode? parent = open.Count > 0 ? open.Peek() : outer;
+            var node = new BundleNode(KindOf(reader.TokenType), offset, parent, name, root is null ? position : parent!.Items.Count) { Text = TextOf(ref reader) };
+            if (root is null) root = node;
+            else if (parent!.IsArray) parent.Items.Add(node);
+            else if (!parent.Members.TryAdd(name!, node)) findings.Error(node, "this name occurs twice in one object");
+            bool isPolicies = policies is not null && node.IsArray && open.Count == 1 && name == PoliciesName;
             name = null;
-            if (node.IsObject || node.IsArray) open.Push(node);
+            if (isPolicies) policies!.Collect(ref reader);
+            else if (node.IsObject || node.IsArray) open.Push(node);
         }
 
-        return document;
+        return root;
     }
 
     private static JsonValueKind KindOf(JsonTokenType token) => token switch
@@ -86,14 +126,30 @@ internal static class BundleParser
         _ => "",
     };
 
+    private static int FirstInvalid(ReadOnlySpan<byte> utf8Json)
+    {
+        if (Utf8.IsValid(utf8Json)) return -1;
+        int at = 0;
+        while (Rune.DecodeFromUtf8(utf8Json[at..], out _, out int length) == System.Buffers.OperationStatus.Done) at += length;
+        return at;
+    }
+
+    /// <summary>The offset of a place, both numbers from 0.</summary>
+    private static int OffsetOf(ReadOnlySpan<byte> utf8Json, long line, long column)
+    {
+        int at = 0;
+        for (; line > 0; line--) at += utf8Json[at..].IndexOf((byte)'\n') + 1;
+        return (int)Math.Min(at + column, utf8Json.Length);
+    }
+
     /// <summary>Without the place that the framework appends: ours is in the finding.</summary>
-    private static string FirstSentence(string message)
+    private static string WithoutPlace(string message)
     {
         int place = message.IndexOf(" LineNumber:", StringComparison.Ordinal);
         return place < 0 ? message : message[..place];
     }
 
-    private static BundleNode? Refuse(BundleFindings findings, int offset, string message)
+    private static BundleDocument? Refuse(BundleFindings findings, int offset, string message)
     {
         findings.ErrorAt(offset, message);
         return null;

@@ -1,38 +1,44 @@
-using System.Text;
-using System.Text.Json;
 using Appliance.Limiter.Evaluation;
 using Appliance.Limiter.Rules;
 
 namespace Appliance.Limiter.Bundles;
 
-/// <summary>One element of `rules`.</summary>
+/// <summary>One element of `rules`, or `fallback_limit` (part B section 1.4).</summary>
 internal static class RuleCompiler
 {
     private const int MaxMatches = 16;
-    private static readonly string[] UnavailableAlgorithms = ["cost_based", "token_bucket_llm", "concurrency"];
+    private const string KeysPrefix = "invalid_limit_keys: ";
 
     /// <summary>Null after an error.</summary>
-    public static PolicyRule? Compile(BundleNode rule, BundleFindings findings)
+    /// <param name="rule">Any value.</param>
+    /// <param name="scope">The policy around it.</param>
+    /// <param name="defaultName">The name of a rule that may go without; null: it may not.</param>
+    public static PolicyRule? Compile(BundleNode rule, PolicyScope scope, string? defaultName)
     {
+        BundleFindings findings = scope.Findings;
         if (!rule.IsObject)
         {
             findings.Error(rule, "a rule must be a table");
             return null;
         }
 
-        findings.LintUnknown(rule, "name", "limit_keys", "algorithm", "algorithm_config", "match", "on_missing", "overrides", "instance_share");
-        BundleValue.RefuseUnavailable(rule, findings, "overrides", "instance_share");
-        string? name = BundleValue.Name(rule, "name", findings, "missing name");
-        LimitKey[]? keys = LimitKeys(rule, findings);
-        MatchCondition[]? match = Match(rule, findings);
-        string? onMissing = BundleValue.Choice(rule, "on_missing", findings, "skip", "shared", "reject");
-        if (Algorithm(rule, findings) is not { } algorithm || name is null || keys is null || match is null || onMissing is null) return null;
+        findings.LintUnknown(rule, "name", "limit_keys", "algorithm", "algorithm_config", "match", "on_missing", "overrides");
+        var fields = new FieldReader(rule, findings, "");
+        string? name = defaultName is not null && !fields.Has("name") ? defaultName : BundleName.Read(rule, "name", findings, "missing name");
+        LimitKey[]? keys = LimitKeys(fields, scope);
+        MatchCondition[]? match = Match(fields, scope);
+        string onMissing = fields.Choice("on_missing", "skip", "shared", "reject");
+        AlgorithmKind? kind = AlgorithmCompiler.Kind(fields);
+        Algorithm? algorithm = kind is null ? null : AlgorithmCompiler.Compile(kind.Value, fields.Table.Member("algorithm_config"), rule, scope);
+        RuleOverrides? overrides = kind is null || keys is null ? null : OverridesCompiler.Compile(fields, kind.Value, keys, scope);
+        if (!fields.IsSound || name is null || keys is null || match is null || algorithm is null) return null;
         return new PolicyRule
         {
             Name = name,
             LimitKeys = keys,
             Match = match,
             Algorithm = algorithm,
+            Overrides = overrides,
             OnMissing = onMissing switch
             {
                 "shared" => MissingKeyAction.Shared,
@@ -42,74 +48,49 @@ internal static class RuleCompiler
         };
     }
 
-    private static BucketLimit? Algorithm(BundleNode rule, BundleFindings findings)
+    private static LimitKey[]? LimitKeys(FieldReader fields, PolicyScope scope)
     {
-        BundleNode? algorithm = rule.Member("algorithm");
-        if (algorithm is not { IsString: true } || algorithm.Text != PolicyRule.TokenBucketName)
+        if (fields.Table.Member("limit_keys") is not { IsList: true } node)
         {
-            bool known = algorithm is { IsString: true } && UnavailableAlgorithms.Contains(algorithm.Text);
-            findings.Error(algorithm ?? rule, known ? $"algorithm {algorithm!.Text} is not available in this version" : "unsupported algorithm");
-            return null;
-        }
-
-        if (rule.Member("algorithm_config") is { IsObject: true } config) return TokenBucketCompiler.Compile(config, findings);
-        findings.Error(rule.Member("algorithm_config") ?? rule, "invalid_algorithm_config: must be a table");
-        return null;
-    }
-
-    private static LimitKey[]? LimitKeys(BundleNode rule, BundleFindings findings)
-    {
-        if (rule.Member("limit_keys") is not { IsArray: true } node)
-        {
-            findings.Error(rule.Member("limit_keys") ?? rule, "invalid_limit_keys: must be an array of descriptor keys");
+            fields.Refuse("limit_keys", KeysPrefix + "must be an array of descriptor keys");
             return null;
         }
 
         if (node.Items.Count > KeyBuffer.MaxParts)
         {
-            findings.Error(node, $"invalid_limit_keys: at most {KeyBuffer.MaxParts} keys");
+            fields.RefuseAt(node, $"{KeysPrefix}at most {KeyBuffer.MaxParts} keys");
             return null;
         }
 
-        var keys = new List<LimitKey>();
+        var keys = new List<LimitKey>(node.Items.Count);
         foreach (BundleNode item in node.Items)
         {
-            if (!item.IsString) findings.Error(item, "invalid_limit_keys: must be a string");
-            else if (LimitKeyCompiler.Compile(item.Text, item, findings) is { } key) keys.Add(key);
+            if (!item.IsString) fields.RefuseAt(item, KeysPrefix + "must be a string");
+            else if (scope.Descriptor(item.Text, item, KeysPrefix) is { } key) keys.Add(key);
         }
 
         return keys.Count == node.Items.Count ? [.. keys] : null;
     }
 
-    private static MatchCondition[]? Match(BundleNode rule, BundleFindings findings)
+    private static MatchCondition[]? Match(FieldReader fields, PolicyScope scope)
     {
-        if (rule.Member("match") is not { } node) return [];
+        if (fields.Table.Member("match") is not { } node) return [];
         if (!node.IsObject || node.Members.Count > MaxMatches)
         {
-            findings.Error(node, $"match must be a table of at most {MaxMatches} descriptor keys and values");
+            fields.RefuseAt(node, $"match must be a table of at most {MaxMatches} descriptor keys and values");
             return null;
         }
 
-        var conditions = new List<MatchCondition>();
+        var conditions = new List<MatchCondition>(node.Members.Count);
         foreach ((string name, BundleNode value) in node.Members)
         {
-            if (LimitKeyCompiler.Compile(name, value, findings) is { } key && Condition(key, value, findings) is { } condition)
-                conditions.Add(condition);
+            if (scope.Descriptor(name, value, "match: ") is not { } key) continue;
+            string mistake = "must be a string, number or boolean";
+            MatchCondition? condition = MatchValue.IsScalar(value) ? MatchValue.Compile(key, value.Text, out mistake) : null;
+            if (condition is not null) conditions.Add(condition);
+            else fields.RefuseAt(value, $"match: the value of {key.Text} {mistake}");
         }
 
         return conditions.Count == node.Members.Count ? [.. conditions] : null;
-    }
-
-    private static MatchCondition? Condition(LimitKey key, BundleNode value, BundleFindings findings)
-    {
-        bool scalar = value.Kind is JsonValueKind.String or JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False;
-        byte[] wanted = Encoding.UTF8.GetBytes(value.Text);
-        ClientAddress address = default;
-        if (scalar && wanted.Length > 0 && (key.Kind != LimitKeyKind.ClientAddress || ClientAddress.TryParse(wanted, out address)))
-            return new MatchCondition(key, wanted, address);
-        findings.Error(value, key.Kind == LimitKeyKind.ClientAddress
-            ? "match on ip:address needs an IP address"
-            : "match values must be non-empty strings, numbers or booleans");
-        return null;
     }
 }

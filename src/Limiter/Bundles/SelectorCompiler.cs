@@ -1,41 +1,43 @@
 using System.Text;
 using Appliance.Limiter.Routing;
+using Appliance.Limiter.Rules;
 
 namespace Appliance.Limiter.Bundles;
 
-/// <summary>`selector`: which requests a policy is asked about.</summary>
+/// <summary>`selector`: which requests a policy or a kill switch is about (part B section 1.3).</summary>
 internal static class SelectorCompiler
 {
     private const int MaxPathBytes = 8192;
-    private const int MaxHostLength = 253;
+    private const int MaxMethods = 64;
 
-    /// <summary>The selector and its methods (null = any); null after an error.</summary>
-    public static (RouteSelector Route, byte[][]? Methods)? Compile(BundleNode selector, BundleFindings findings)
+    /// <summary>Null after an error.</summary>
+    /// <param name="selector">A table.</param>
+    /// <param name="findings">Takes errors and lints.</param>
+    /// <param name="prefix">Begins the messages.</param>
+    public static RequestSelector? Compile(BundleNode selector, BundleFindings findings, string prefix)
     {
         findings.LintUnknown(selector, "pathPrefix", "pathExact", "methods", "hosts");
-        bool sound = TryPath(selector, "pathPrefix", findings, out byte[]? prefix);
-        sound &= TryPath(selector, "pathExact", findings, out byte[]? exact);
-        sound &= TryMethods(selector, findings, out byte[][]? methods);
-        sound &= TryHosts(selector, findings, out byte[][]? hosts, out byte[][]? suffixes);
-        if (!sound) return null;
-        if (prefix is null && exact is null) findings.Lint(selector, "neither pathPrefix nor pathExact: the policy never matches");
-        return (new RouteSelector(prefix, exact, hosts, suffixes), methods);
+        var fields = new FieldReader(selector, findings, prefix + "selector.");
+        byte[]? pathPrefix = ReadPath(fields, "pathPrefix");
+        byte[]? pathExact = ReadPath(fields, "pathExact");
+        byte[][]? methods = ReadMethods(fields);
+        (byte[][]? hosts, byte[][]? suffixes) = HostNames.Read(fields);
+        return fields.IsSound ? new RequestSelector(new RouteSelector(pathPrefix, pathExact, hosts, suffixes), methods) : null;
     }
 
-    private static bool TryPath(BundleNode selector, string field, BundleFindings findings, out byte[]? path)
+    private static byte[]? ReadPath(FieldReader fields, string field)
     {
-        path = null;
-        if (selector.Member(field) is not { } node) return true;
+        if (fields.Table.Member(field) is not { } node) return null;
         if (!node.IsString || !node.Text.StartsWith('/'))
         {
-            findings.Error(node, $"selector.{field} must begin with \"/\"");
-            return false;
+            fields.RefuseAt(node, $"{field} must begin with \"/\"");
+            return null;
         }
 
-        path = Encoding.UTF8.GetBytes(node.Text);
+        byte[] path = Encoding.UTF8.GetBytes(node.Text);
         int segments = 0;
-        var walk = new PathSegments(path);
         bool dots = false;
+        var walk = new PathSegments(path);
         while (walk.MoveNext())
         {
             segments++;
@@ -43,74 +45,26 @@ internal static class SelectorCompiler
         }
 
         if (dots || path.AsSpan().IndexOf("//"u8) >= 0 || path.AsSpan().IndexOf((byte)'?') >= 0)
-            findings.Lint(node, "requests are matched without query, dot segments and doubled slashes: this may never match");
-        if (segments <= RouteIndex.MaxSegments && path.Length <= MaxPathBytes) return true;
-        findings.Error(node, $"selector.{field} must have at most {RouteIndex.MaxSegments} segments and {MaxPathBytes} bytes");
-        return false;
+            fields.Lint(field, "requests are matched without query, dot segments and doubled slashes: this may never match");
+        if (segments > RouteIndex.MaxSegments || path.Length > MaxPathBytes)
+            fields.RefuseAt(node, $"{field} must have at most {RouteIndex.MaxSegments} segments and {MaxPathBytes} bytes");
+        return path;
     }
 
-    private static bool TryMethods(BundleNode selector, BundleFindings findings, out byte[][]? methods)
+    private static byte[][]? ReadMethods(FieldReader fields)
     {
-        methods = null;
-        if (selector.Member("methods") is not { } node) return true;
-        if (!node.IsArray || node.Items.Count == 0 || node.Items.Exists(m => !m.IsString || m.Text.Length == 0))
+        if (fields.Table.Member("methods") is not { } node) return null;
+        if (!node.IsArray || node.Items.Count is 0 or > MaxMethods || node.Items.Exists(m => !m.IsString || m.Text.Length == 0))
         {
-            findings.Error(node, "selector.methods must be a non-empty array of method names");
-            return false;
+            fields.RefuseAt(node, $"methods must be a non-empty array of method names, at most {MaxMethods}");
+            return null;
         }
 
-        methods = [.. node.Items.Select(m => m.Text).Distinct().Select(Encoding.UTF8.GetBytes)];
-        return true;
+        foreach (BundleNode method in node.Items)
+        {
+            if (method.Text.Any(char.IsAsciiLetterLower)) fields.Findings.Lint(method, "methods are case-sensitive: this may never match");
+        }
+
+        return [.. node.Items.Select(m => m.Text).Distinct().Select(Encoding.UTF8.GetBytes)];
     }
-
-    private static bool TryHosts(BundleNode selector, BundleFindings findings, out byte[][]? hosts, out byte[][]? suffixes)
-    {
-        hosts = suffixes = null;
-        if (selector.Member("hosts") is not { } node) return true;
-        if (!node.IsArray || node.Items.Count == 0)
-        {
-            findings.Error(node, "selector.hosts must be a non-empty array of hostnames");
-            return false;
-        }
-
-        var exact = new SortedSet<string>(StringComparer.Ordinal);
-        var wild = new SortedSet<string>(StringComparer.Ordinal);
-        bool sound = true;
-        for (int i = 0; i < node.Items.Count; i++)
-        {
-            string? host = node.Items[i].IsString ? Normalize(node.Items[i].Text) : null;
-            if (host is null || (host.StartsWith("*.", StringComparison.Ordinal) && host.Count(c => c == '.') > RouteIndex.MaxSuffixLabels))
-            {
-                findings.Error(node.Items[i], $"selector.hosts[{i}] invalid hostname format");
-                sound = false;
-            }
-            else if (host.StartsWith("*.", StringComparison.Ordinal)) wild.Add(host[2..]);
-            else exact.Add(host);
-        }
-
-        hosts = [.. exact.Select(Encoding.ASCII.GetBytes)];
-        suffixes = [.. wild.Select(Encoding.ASCII.GetBytes)];
-        return sound;
-    }
-
-    /// <summary>Lower case, no port, no trailing dot; null when it is not a host name.</summary>
-    private static string? Normalize(string text)
-    {
-        string host = text.Trim().ToLowerInvariant();
-        int colon = host.IndexOf(':', StringComparison.Ordinal);
-        if (colon >= 0)
-        {
-            if (!host.AsSpan(colon + 1).ContainsOnlyDigits()) return null;
-            host = host[..colon];
-        }
-
-        if (host.EndsWith('.')) host = host[..^1];
-        string name = host.StartsWith("*.", StringComparison.Ordinal) ? host[2..] : host;
-        bool sound = name.Length is > 0 and <= MaxHostLength && !name.StartsWith('.') && !name.EndsWith('.') && !name.EndsWith('-')
-            && !name.Contains("..", StringComparison.Ordinal)
-            && name.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '.' or '-');
-        return sound ? host : null;
-    }
-
-    private static bool ContainsOnlyDigits(this ReadOnlySpan<char> text) => text.Length > 0 && !text.ContainsAnyExceptInRange('0', '9');
 }

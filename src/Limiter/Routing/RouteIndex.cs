@@ -11,6 +11,9 @@ internal sealed class RouteIndex
     public const int MaxSegments = 32;
     public const int MaxSuffixLabels = 16;
 
+    /// <summary>Sum of <see cref="RouteSelector.IndexNodes"/>: an index never takes more than a few hundred megabytes.</summary>
+    public const long MaxNodes = 2_000_000;
+
     private readonly Utf8Comparer _comparer = new();
     private readonly PathNode _anyHost = new();
     private readonly Dictionary<byte[], PathNode> _hosts;
@@ -72,9 +75,9 @@ internal sealed class RouteIndex
         Append(path[^1] == (byte)'/' ? node.ExactSlash : node.Exact, lists, ref count);
     }
 
-    private static void Append(List<int> policies, Span<RouteList> lists, ref int count)
+    private static void Append(List<int>? policies, Span<RouteList> lists, ref int count)
     {
-        if (policies.Count > 0) lists[count++] = new RouteList(policies);
+        if (policies is not null) lists[count++] = new RouteList(policies);
     }
 
     private void Add(RouteSelector selector, int policy)
@@ -90,10 +93,11 @@ internal sealed class RouteIndex
 
     private void AddPaths(PathNode root, RouteSelector selector, int policy)
     {
-        if (selector.PathPrefix is { } prefix) AddOnce(Walk(root, prefix).Prefix, policy);
+        if (selector.PathPrefix is { } prefix) AddOnce(ref Walk(root, prefix).Prefix, policy);
         if (selector.PathExact is not { } exact) return;
         PathNode node = Walk(root, exact);
-        AddOnce(exact[^1] == (byte)'/' ? node.ExactSlash : node.Exact, policy);
+        if (exact[^1] == (byte)'/') AddOnce(ref node.ExactSlash, policy);
+        else AddOnce(ref node.Exact, policy);
     }
 
     private PathNode Walk(PathNode node, ReadOnlySpan<byte> path)
@@ -110,8 +114,9 @@ internal sealed class RouteIndex
         return node;
     }
 
-    private static void AddOnce(List<int> policies, int policy)
+    private static void AddOnce(ref List<int>? policies, int policy)
     {
+        policies ??= [];
         if (policies.Count == 0 || policies[^1] != policy) policies.Add(policy);
     }
 

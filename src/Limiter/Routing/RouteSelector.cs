@@ -9,6 +9,9 @@ internal sealed record RouteSelector(byte[]? PathPrefix, byte[]? PathExact, byte
 {
     public bool IsAnyHost => Hosts is null && HostSuffixes is null;
 
+    /// <summary>The most nodes that this selector can add to an index: its path segments, once for each host.</summary>
+    public long IndexNodes => (IsAnyHost ? 1 : (Hosts?.Length ?? 0) + (long)(HostSuffixes?.Length ?? 0)) * (NodesOf(PathPrefix) + NodesOf(PathExact));
+
     /// <summary>The answer of <see cref="RouteIndex"/> for this selector alone. Allocates nothing.</summary>
     /// <param name="host">Lower case, no port.</param>
     public bool SelectsHost(ReadOnlySpan<byte> host)
@@ -35,6 +38,15 @@ internal sealed record RouteSelector(byte[]? PathPrefix, byte[]? PathExact, byte
         if (path.IsEmpty) return false;
         if (PathExact is not null && ExactFits(PathExact, path)) return true;
         return PathPrefix is not null && PrefixFits(PathPrefix, path);
+    }
+
+    private static long NodesOf(byte[]? path)
+    {
+        if (path is null) return 0;
+        long nodes = 1;
+        var segments = new PathSegments(path);
+        while (segments.MoveNext()) nodes++;
+        return nodes;
     }
 
     /// <summary>As the trie does it: empty segments do not count, a slash at the end does.</summary>

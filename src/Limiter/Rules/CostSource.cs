@@ -19,6 +19,7 @@ internal sealed class CostSource
         _kind = kind;
         _name = name;
         _scale = scale;
+        DefaultCost = defaultCost;
         _defaultUnits = scale.UnitsOf(defaultCost);
     }
 
@@ -41,11 +42,17 @@ internal sealed class CostSource
         return UnitsOf(text);
     }
 
+    /// <summary>Tokens: the fixed cost, or that of a request that brings none.</summary>
+    public decimal DefaultCost { get; }
+
     /// <summary>Where a request's cost comes from.</summary>
     public CostSourceKind Kind => _kind;
 
     /// <summary>The header (lower case, '-') or query parameter; empty when fixed.</summary>
     public ReadOnlySpan<byte> Name => _name;
+
+    /// <summary>The same source, counted in other units.</summary>
+    public CostSource On(ICostScale scale) => new(_kind, _name, scale, DefaultCost);
 
     private ulong UnitsOf(ReadOnlySpan<byte> text)
     {

@@ -10,6 +10,9 @@ internal sealed class PeriodBudget : ICostScale
     public const ulong MostQuanta = 1_000_000_000_000_000;
     public const ulong MostUnits = 1UL << 62;
 
+    /// <summary>Tokens: one quantum of the finest kind.</summary>
+    public const decimal LeastBudget = 0.000001m;
+
     private PeriodBudget(decimal budget, BudgetPeriod period, int quantaPerToken)
     {
         QuantaPerToken = quantaPerToken;

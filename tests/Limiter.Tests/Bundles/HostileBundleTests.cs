@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using Appliance.Limiter;
 using FsCheck;
 using FsCheck.Fluent;
@@ -8,13 +9,10 @@ namespace Limiter.Tests.Bundles;
 
 public sealed class HostileBundleTests
 {
-    private static readonly byte[] Sound = Encoding.UTF8.GetBytes(Bundle.Of(
-        Bundle.Policy(
-            "p", Bundle.Rule("r", Bundle.Bucket("1.5", "3e2", """, "cost_source": "header:x", "default_cost": 2 """), "\"ip:address\", \"header:y\"",
-                """ "match": {"header:z": true, "ip:address": "192.0.2.1"}, "on_missing": "reject","""),
-            """{"pathPrefix": "/a/b", "pathExact": "/c/", "hosts": ["*.example.com:80", "x.example."], "methods": ["GET"]}""",
-            """ "mode": "shadow", "on_table_full": "closed","""),
-        Bundle.Policy("q", "")));
+    private static readonly byte[] Sound = Encoding.UTF8.GetBytes(CompleteBundle.Text);
+
+    private static readonly string[] Tokens =
+        ["null", "{}", "[]", "-1", "1e400", "\"\"", "true", "\"\\u0000\"", "\"*.\"", "\"/\"", "99999999999999999999999999999999", "1e-400", "\"\\ud800\""];
 
     [Fact]
     public void AnyBytesGiveAResultAndNoException() =>
@@ -28,6 +26,39 @@ public sealed class HostileBundleTests
             Config.QuickThrowOnFailure.WithMaxTest(3000),
             Prop.ForAll(ArbMap.Default.ArbFor<int>(), seed => IsConsistent(PolicyBundleReader.Read(Mutate(seed), Bundle.Now))));
 
+    [Fact]
+    public void AnyValueInAnyPlaceOfABundleGivesAResultAndNoException()
+    {
+        string[] values = [.. Tokens, "1e28", "-0", "0.0000000000000000000000000001", "79228162514264337593543950335", $"\"{new string('x', 5000)}\"", Nested(20), Nested(31), Nested(40)];
+        foreach (string broken in WithEachValueReplaced(values))
+        {
+            BundleReadResult result = PolicyBundleReader.Read(Encoding.UTF8.GetBytes(broken), Bundle.Now);
+            Assert.True(IsConsistent(result), broken);
+        }
+    }
+
+    private static string Nested(int depth) => string.Concat(Enumerable.Repeat("{\"a\":[", depth)) + string.Concat(Enumerable.Repeat("]}", depth));
+
+    /// <summary>Every value of the sound bundle, scalars and tables alike, replaced by each of some others.</summary>
+    private static IEnumerable<string> WithEachValueReplaced(string[] values)
+    {
+        var places = new List<(int Start, int End)>();
+        var open = new Stack<int>();
+        var reader = new Utf8JsonReader(Sound);
+        while (reader.Read())
+        {
+            int start = (int)reader.TokenStartIndex;
+            if (reader.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray) open.Push(start);
+            else if (reader.TokenType is JsonTokenType.EndObject or JsonTokenType.EndArray) places.Add((open.Pop(), (int)reader.BytesConsumed));
+            else if (reader.TokenType != JsonTokenType.PropertyName) places.Add((start, (int)reader.BytesConsumed));
+        }
+
+        foreach ((int start, int end) in places)
+        {
+            foreach (string value in values) yield return CompleteBundle.Text[..start] + value + CompleteBundle.Text[end..];
+        }
+    }
+
     private static bool IsConsistent(BundleReadResult result) =>
         result.Snapshot is null == result.Errors.Length > 0 && result.Errors.Concat(result.Lints).All(e => e.Line >= 1 && e.Column >= 1);
 
@@ -35,7 +66,6 @@ public sealed class HostileBundleTests
     private static byte[] Mutate(int seed)
     {
         var random = new Random(seed);
-        string[] tokens = ["null", "{}", "[]", "-1", "1e400", "\"\"", "true", "\"\\u0000\"", "\"*.\"", "\"/\"", "99999999999999999999999999999999"];
         List<byte> bytes = [.. Sound];
         for (int edit = random.Next(1, 5); edit > 0; edit--)
         {
@@ -57,7 +87,7 @@ public sealed class HostileBundleTests
                     int end = colon < 0 ? -1 : bytes.FindIndex(colon, b => b is (byte)',' or (byte)'}' or (byte)']');
                     if (end < 0) break;
                     bytes.RemoveRange(colon + 1, end - colon - 1);
-                    bytes.InsertRange(colon + 1, Encoding.ASCII.GetBytes(tokens[random.Next(tokens.Length)]));
+                    bytes.InsertRange(colon + 1, Encoding.ASCII.GetBytes(Tokens[random.Next(Tokens.Length)]));
                     break;
             }
 

@@ -6,8 +6,6 @@ namespace Limiter.Tests.Bundles;
 
 public sealed class PolicyBundleReaderTests
 {
-    private const string Good = """{"tokens_per_second": 1, "burst": 1}""";
-
     public static TheoryData<string, string, string> WholeBundles => new()
     {
         { "", "", "json_string_required" },
@@ -25,8 +23,6 @@ public sealed class PolicyBundleReaderTests
         { """{"bundle_version": 1, "policies": [], "issued_at": "2026-02-30T00:00:00Z"}""", "/issued_at", "issued_at_invalid" },
         { """{"bundle_version": 1, "policies": [], "expires_at": "2027-01-01"}""", "/expires_at", "expires_at_invalid" },
         { """{"bundle_version": 1, "policies": [], "expires_at": "2026-02-03T14:30:00Z"}""", "/expires_at", "bundle_expired" },
-        { """{"bundle_version": 1, "policies": [], "kill_switches": [{}]}""", "/kill_switches", "not available in this version" },
-        { """{"bundle_version": 1, "policies": [], "global_shadow": {"enabled": true}}""", "/global_shadow", "not available in this version" },
         { """{"bundle_version": 1, "policies": [7]}""", "/policies/0", "must be a table" },
         { """{"bundle_version": 1, "policies": [{"spec": {}}]}""", "/policies/0", "policy[0]: missing id" },
         { """{"bundle_version": 1, "policies": [{"id": "p"}]}""", "/policies/0", "policy=p: missing spec" },
@@ -34,54 +30,9 @@ public sealed class PolicyBundleReaderTests
         { """{"bundle_version": 1, "policies": [{"id": "p", "spec": {"selector": {"pathPrefix": "/"}}}]}""", "/policies/0/spec", "rules must be a table" },
     };
 
-    public static TheoryData<string, string, string> Policies => new()
-    {
-        { Bundle.Policy("p", "", more: """ "mode": "dry",""").Replace("\n", ""), "/mode", "mode must be one of: enforce, shadow" },
-        { Bundle.Policy("p", "", more: """ "on_table_full": "ajar",""").Replace("\n", ""), "/on_table_full", "must be one of: open, closed" },
-        { Bundle.Policy("p", "", more: """ "fallback_limit": {},""").Replace("\n", ""), "/fallback_limit", "not available in this version" },
-        { Bundle.Policy("p", "", more: """ "loop_detection": {"enabled": true},"""), "/loop_detection", "not available in this version" },
-        { Bundle.Policy("p", "", more: """ "circuit_breaker": {},"""), "/circuit_breaker", "not available in this version" },
-        { Bundle.Policy("p", "", """{"pathPrefix": "v1"}"""), "/selector/pathPrefix", "must begin with" },
-        { Bundle.Policy("p", "", """{"pathExact": 1}"""), "/selector/pathExact", "must begin with" },
-        { Bundle.Policy("p", "", """{"pathPrefix": "/", "methods": "GET"}"""), "/selector/methods", "non-empty array" },
-        { Bundle.Policy("p", "", """{"pathPrefix": "/", "hosts": []}"""), "/selector/hosts", "non-empty array of hostnames" },
-        { Bundle.Policy("p", "", """{"pathPrefix": "/", "hosts": ["ok.example", "http://x"]}"""), "/selector/hosts/1", "selector.hosts[1] invalid" },
-        { Bundle.Policy("p", "", """{"pathPrefix": "/", "hosts": ["a.*.example"]}"""), "/selector/hosts/0", "selector.hosts[0] invalid" },
-        { Bundle.Policy("p", Bundle.Rule("", Good)), "/rules/0/name", "missing name" },
-        { Bundle.Policy("p", Bundle.Rule("r", Good, "\"ip:addr\"")), "/rules/0/limit_keys/0", "invalid limit_key format: ip:addr" },
-        { Bundle.Policy("p", Bundle.Rule("r", Good, "\"jwt:sub\"")), "/rules/0/limit_keys/0", "jwt:sub is not available in this version" },
-        { Bundle.Policy("p", Bundle.Rule("r", Good, "\"ua:bot\"")), "/rules/0/limit_keys/0", "not available in this version" },
-        { Bundle.Policy("p", Bundle.Rule("r", Good, "\"header:a b\"")), "/rules/0/limit_keys/0", "invalid limit_key format" },
-        { Bundle.Policy("p", Bundle.Rule("r", Good, "", """ "match": {"jwt:plan": "pro"},""")), "/rules/0/match/jwt:plan", "not available" },
-        { Bundle.Policy("p", Bundle.Rule("r", Good, "", """ "match": {"header:a/b": "x"},""")), "/rules/0/match/header:a~1b", "invalid limit_key" },
-        { Bundle.Policy("p", Bundle.Rule("r", Good, "", """ "match": {"ip:address": "here"},""")), "/rules/0/match/ip:address", "an IP address" },
-        { Bundle.Policy("p", Bundle.Rule("r", Good, "", """ "on_missing": "panic",""")), "/rules/0/on_missing", "skip, shared, reject" },
-        { Bundle.Policy("p", Bundle.Rule("r", Good, "", """ "overrides": {"a": {}},""")), "/rules/0/overrides", "not available" },
-        { Bundle.Policy("p", Bundle.Rule("r", "7")), "/rules/0/algorithm_config", "must be a table" },
-        { Bundle.Policy("p", Bundle.Rule("r", Good).Replace("token_bucket", "cost_based")), "/rules/0/algorithm", "cost_based is not available" },
-        { Bundle.Policy("p", Bundle.Rule("r", Good).Replace("token_bucket", "leaky")), "/rules/0/algorithm", "unsupported algorithm" },
-        { Bundle.Policy("p", Bundle.Rule("r", """{"burst": 1}""")), "/rules/0/algorithm_config", "tokens_per_second or rps is required" },
-        { Bundle.Policy("p", Bundle.Rule("r", """{"rps": 1}""")), "/rules/0/algorithm_config", "burst is required" },
-        { Bundle.Policy("p", Bundle.Rule("r", Bundle.Bucket("0", "1"))), "/rules/0/algorithm_config/tokens_per_second", "positive number" },
-        { Bundle.Policy("p", Bundle.Rule("r", Bundle.Bucket("1e999", "1"))), "/rules/0/algorithm_config/tokens_per_second", "positive number" },
-        { Bundle.Policy("p", Bundle.Rule("r", Bundle.Bucket("2", "1"))), "/rules/0/algorithm_config/burst", "burst must be >= tokens_per_second" },
-        { Bundle.Policy("p", Bundle.Rule("r", Bundle.Bucket("1e9", "1e9"))), "/rules/0/algorithm_config/burst", "at most 100000000" },
-        { Bundle.Policy("p", Bundle.Rule("r", Bundle.Bucket("1e-9", "1"))), "/rules/0/algorithm_config/burst", "366 days" },
-        { Bundle.Policy("p", Bundle.Rule("r", Bundle.Bucket("1e-20", "1e-20"))), "/rules/0/algorithm_config/burst", "burst must be between" },
-        { Bundle.Policy("p", Bundle.Rule("r", Bundle.Bucket("1", "1", ", \"fixed_cost\": -1"))), "/rules/0/algorithm_config/fixed_cost", "positive" },
-        { Bundle.Policy("p", Bundle.Rule("r", Bundle.Bucket("1", "1", ", \"cost_source\": \"body\""))), "/rules/0/algorithm_config/cost_source", "fixed, header" },
-        { Bundle.Policy("p", Bundle.Rule("r", Bundle.Bucket("1", "1", ", \"cost_source\": \"header:\""))), "/rules/0/algorithm_config/cost_source", "fixed, header" },
-        { Bundle.Policy("p", Bundle.Rule("r", Good) + "," + Bundle.Rule("r", Good)), "/rules/1", "two rules of one policy" },
-    };
-
     [Theory]
     [MemberData(nameof(WholeBundles))]
     public void ABrokenBundleIsRefusedWithTheReason(string json, string pointer, string message) => AssertRefused(json, pointer, message);
-
-    [Theory]
-    [MemberData(nameof(Policies))]
-    public void ABrokenPolicyRefusesTheBundleWithThePlace(string policy, string pointer, string message) =>
-        AssertRefused(Bundle.Of(policy), "/policies/0/spec" + pointer, message);
 
     [Fact]
     public void AllErrorsAreReportedWithLineAndColumnInTheOrderOfTheFile()
@@ -112,10 +63,7 @@ public sealed class PolicyBundleReaderTests
 
     [Fact]
     public void WhatIsSwitchedOffOrEmptyMayStay() => Assert.NotNull(Bundle.Read(
-        """{"bundle_version": 1, "policies": [], "kill_switches": [], "global_shadow": {"enabled": false}, "defaults": {}}""").Snapshot);
-
-    [Fact]
-    public void DuplicateIdsAreRefused() => AssertRefused(Bundle.Of(Bundle.Policy("p", ""), Bundle.Policy("p", "")), "/policies/1", "two policies");
+        """{"bundle_version": 1, "policies": {}, "kill_switches": [], "global_shadow": {"enabled": false}, "defaults": {}}""").Snapshot);
 
     [Fact]
     public void RpsIsAnAliasAndLosesAgainstTheLongName()
@@ -144,12 +92,12 @@ public sealed class PolicyBundleReaderTests
         Assert.Contains("larger", Assert.Single(PolicyBundleReader.Read(new byte[(50 << 20) + 1], Bundle.Now).Errors).Message);
 
     [Fact]
-    public void TheShippedSampleIsCleanAndCompiles()
+    public void TheShippedSampleCompilesAndItsOnlyLintIsThatItSelectsEverything()
     {
         string file = Path.Combine(RepositoryRoot(), "samples", "policies", "minimal.json");
         BundleReadResult result = PolicyBundleReader.Read(File.ReadAllBytes(file), Bundle.Now);
         Assert.Empty(result.Errors);
-        Assert.Empty(result.Lints);
+        Assert.Contains("every request of every host", Assert.Single(result.Lints).Message);
         Assert.Equal((2, 2), (result.Snapshot!.PolicyCount, result.Snapshot.RuleCount));
     }
 
