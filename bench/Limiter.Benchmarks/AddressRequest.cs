@@ -15,6 +15,18 @@ internal readonly struct AddressRequest(uint address) : IRequestView
 
     public ClientAddress Client => ClientAddress.FromIPv4(address);
 
+    public bool IsTrusted => false;
+
+    public LlmRequestNumbers Llm => default;
+
+    public ReadOnlySpan<byte> Claim(ReadOnlySpan<byte> name) => default;
+
+    public bool TryGetFact(RequestFact fact, out ReadOnlySpan<byte> value)
+    {
+        value = default;
+        return false;
+    }
+
     public bool TryGetHeader(ReadOnlySpan<byte> name, out ReadOnlySpan<byte> value)
     {
         value = default;

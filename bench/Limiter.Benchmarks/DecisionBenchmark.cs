@@ -172,6 +172,6 @@ public class DecisionBenchmark
     private int Decide(uint address)
     {
         var request = new AddressRequest(address);
-        return _engine!.Decide(in request, _nowNs += StepNs, 0).Allowed ? 1 : 0;
+        return _engine!.Decide(in request, _nowNs += StepNs, 0, 0).Allowed ? 1 : 0;
     }
 }

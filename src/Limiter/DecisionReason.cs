@@ -20,4 +20,40 @@ public enum DecisionReason
 
     /// <summary>Rejected: no slot could be had for the key and the policy says `on_table_full: closed`.</summary>
     TableFull,
+
+    /// <summary>Rejected: a kill switch names the request.</summary>
+    KillSwitch,
+
+    /// <summary>Rejected: more than the period's budget would be used.</summary>
+    BudgetExceeded,
+
+    /// <summary>Rejected: more than the tokens per minute.</summary>
+    TpmExceeded,
+
+    /// <summary>Rejected: more than the tokens per day.</summary>
+    TpdExceeded,
+
+    /// <summary>Rejected: the prompt alone is longer than the rule allows.</summary>
+    PromptTokensExceeded,
+
+    /// <summary>Rejected: prompt and completion together are more than one request may have.</summary>
+    MaxTokensPerRequestExceeded,
+
+    /// <summary>Rejected: as many requests as allowed are in flight.</summary>
+    ConcurrencyExceeded,
+
+    /// <summary>Rejected, delayed or allowed with a warning: the request repeats itself.</summary>
+    LoopDetected,
+
+    /// <summary>Rejected: the policy spends too fast.</summary>
+    CircuitBreakerOpen,
+
+    /// <summary>Allowed with a warning: a budget runs low.</summary>
+    BudgetWarn,
+
+    /// <summary>Allowed after a delay: a budget runs low.</summary>
+    BudgetThrottle,
+
+    /// <summary>Rejected by the proxy: it should be delayed, but max_delayed requests already wait.</summary>
+    TooManyDelayed,
 }

@@ -5,18 +5,20 @@ using Appliance.Limiter.Statistics;
 namespace Appliance.Limiter;
 
 /// <summary>
-/// Decides whether a request may pass: finds the policies that select it, asks their rules in the order of policy ids and of the
-/// bundle, takes from the table. Any number of lanes may decide at the same time, each on its own number.
+/// Decides whether a request may pass: kill switches, then the policies that select it in the order of their ids, each with its loop
+/// detection, breaker and rules (policies.md part B section 0), taking from the table. Any number of lanes may decide at the same time, each on
+/// its own number.
 /// </summary>
 public sealed class PolicyEngine
 {
     private readonly LimiterTable _table;
     private readonly StatisticsBook _book;
     private readonly PaddedClock[] _clocks;
+    private readonly LeasePool[] _leases;
     private ActiveBundle? _active;
 
     /// <summary>Makes an engine without a bundle.</summary>
-    /// <param name="table">Where the buckets are; must outlive the engine.</param>
+    /// <param name="table">Where the counters are; must outlive the engine.</param>
     /// <param name="lanes">Number of lanes, at least 1.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="lanes"/> is below 1.</exception>
     public PolicyEngine(LimiterTable table, int lanes)
@@ -26,14 +28,18 @@ public sealed class PolicyEngine
         _table = table;
         _book = new StatisticsBook(lanes);
         _clocks = new PaddedClock[lanes];
+        _leases = [.. Enumerable.Range(0, lanes).Select(_ => new LeasePool())];
     }
+
+    /// <summary>Whose formulas hold for a bundle that does not say; of the configuration.</summary>
+    public PolicyCompatibility DefaultCompatibility { get; init; }
 
     /// <summary>The bundle in force; null before the first <see cref="Apply"/>.</summary>
     public PolicySnapshot? Current => Volatile.Read(ref _active)?.Snapshot;
 
     /// <summary>
-    /// Puts a bundle in force, atomically for every later decision. Rules of the same policy id and name keep their buckets and totals.
-    /// Thread-safe; allocates.
+    /// Puts a bundle in force, atomically for every later decision. Rules of the same policy id, name and algorithm keep their state, rules of
+    /// the same policy id and name their totals. Thread-safe; allocates.
     /// </summary>
     public void Apply(PolicySnapshot snapshot)
     {
@@ -41,44 +47,133 @@ public sealed class PolicyEngine
         Volatile.Write(ref _active, new ActiveBundle(snapshot, _table.HashSeed, _clocks.Length, _book));
     }
 
-    /// <summary>Decides and consumes. Allocates nothing and takes no time of its own; never throws for any request.</summary>
+    /// <summary>
+    /// Decides and consumes. Allocates nothing on a warm lane and takes no time of its own; never throws for any request. The lease of an
+    /// allowed decision must be released when the request is over.
+    /// </summary>
     /// <param name="request">What is known of the request.</param>
     /// <param name="nowNs">Monotonic nanoseconds, of the same clock for all lanes. A clock that steps back stands still instead.</param>
+    /// <param name="unixMs">
+    /// UTC, milliseconds since 1970: calendar windows and expiries go by it. It may be set; back by up to a minute no window forgets anything.
+    /// </param>
     /// <param name="lane">The caller's number, 0 .. lanes-1: a lane is used by one thread at a time.</param>
-    public Decision Decide<TRequest>(scoped ref readonly TRequest request, long nowNs, int lane)
+    public Decision Decide<TRequest>(scoped ref readonly TRequest request, long nowNs, long unixMs, int lane)
         where TRequest : struct, IRequestView, allows ref struct
     {
         ActiveBundle? active = Volatile.Read(ref _active);
         if (active is null)
         {
-            _book.CountNoBundle(lane);
+            _book.CountWithoutRule(lane, DecisionAction.Reject, DecisionReason.NoBundleLoaded);
             return new Decision { Reason = DecisionReason.NoBundleLoaded };
         }
 
+        PolicySnapshot snapshot = active.Snapshot;
+        var time = new EvaluationTime(_clocks[lane].Advance(nowNs), Math.Max(unixMs, 0));
+        if (KillSwitchCheck.Stops(snapshot, time.UnixSeconds, in request)) return Stop(active, in request, lane);
+
         LaneScratch scratch = active.Scratch[lane];
-        var evaluation = new RequestEvaluation(_table, scratch, _clocks[lane].Advance(nowNs), lane);
-        RouteCursor matches = active.Snapshot.Routes.Find(request.Host, request.Path, scratch.Lists);
+        scratch.Ledger.Begin();
+        bool allShadow = snapshot.GlobalShadow is { } shadow && shadow.IsActiveAt(time.UnixSeconds);
+        var evaluation = new RequestEvaluation(_table, scratch, time, lane, allShadow);
+        RouteCursor matches = snapshot.Routes.Find(request.Host, request.Path, scratch.Lists);
         bool selected = false;
         while (matches.MoveNext())
         {
             BoundPolicy bound = active.Policies[matches.Current];
             if (!bound.Policy.SelectsMethod(request.Method)) continue;
             selected = true;
-            if (!evaluation.Passes(bound, in request, out Decision rejection)) return rejection;
+            if (!evaluation.Passes(bound, in request, out Refusal refusal)) return evaluation.WithShadow(Reject(active, in refusal, in request));
         }
 
-        if (selected) return Allow(in evaluation, lane);
-        _book.CountNoPolicy(lane);
+        if (selected) return evaluation.Allow(_leases[lane].Lease(scratch.Ledger), _book);
+        _book.CountWithoutRule(lane, DecisionAction.Allow, DecisionReason.NoMatchingPolicy);
         return new Decision { Allowed = true, Reason = DecisionReason.NoMatchingPolicy };
+    }
+
+    /// <summary>
+    /// Ends a request that was let through: its places of concurrency rules are free again, and what it reserved and nobody settled stays charged. The second
+    /// release of a lease does nothing. On the lane of the decision, by the thread that uses it.
+    /// </summary>
+    /// <param name="lease">Of the decision; empty afterwards.</param>
+    /// <param name="nowNs">As in <see cref="Decide"/>.</param>
+    /// <param name="lane">The lane that decided.</param>
+    public void Release(ref DecisionLease lease, long nowNs, int lane)
+    {
+        HeldTakes? held = lease.Current;
+        lease = default;
+        if (held is null) return;
+        held.Release(_table, _clocks[lane].Advance(nowNs));
+        _leases[lane].Return(held);
+    }
+
+    /// <summary>
+    /// Charges a language model request with the tokens that it used instead of those that it reserved: what is left over is given back, what
+    /// was used beyond is charged, in the day that it was reserved in. May be called again with a better number, until the release.
+    /// </summary>
+    /// <param name="lease">Of the decision; nothing happens for an empty or released one.</param>
+    /// <param name="tokens">Prompt and completion together, 0 or more; 0 for a request that never reached a model.</param>
+    /// <param name="nowNs">As in <see cref="Decide"/>.</param>
+    /// <param name="lane">The lane that decided.</param>
+    public void Settle(in DecisionLease lease, long tokens, long nowNs, int lane) =>
+        lease.Current?.Settle(_table, tokens, _clocks[lane].Advance(nowNs), lane);
+
+    /// <summary>
+    /// True when a rule that applies wants the numbers of a language model request: only then is the body read, and the view asked to
+    /// decide must offer them. Consumes nothing.
+    /// </summary>
+    /// <param name="request">Method, host, path, headers, address.</param>
+    /// <param name="lane">As in <see cref="Decide"/>.</param>
+    public bool NeedsBody<TRequest>(scoped ref readonly TRequest request, int lane)
+        where TRequest : struct, IRequestView, allows ref struct
+    {
+        ActiveBundle? active = Volatile.Read(ref _active);
+        if (active is not { HasLlmRules: true }) return false;
+        RouteCursor matches = active.Snapshot.Routes.Find(request.Host, request.Path, active.Scratch[lane].Lists);
+        while (matches.MoveNext())
+        {
+            BoundPolicy bound = active.Policies[matches.Current];
+            if (bound.Policy.SelectsMethod(request.Method) && bound.WantsBody(in request)) return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>The policies that select a request, for debug sessions: ids in ascending order. Consumes nothing.</summary>
+    /// <param name="request">Method, host and path.</param>
+    /// <param name="ids">Takes as many as it has room for.</param>
+    /// <param name="lane">As in <see cref="Decide"/>.</param>
+    /// <returns>The number of ids written.</returns>
+    public int FindPolicies<TRequest>(scoped ref readonly TRequest request, Span<string> ids, int lane)
+        where TRequest : struct, IRequestView, allows ref struct
+    {
+        ActiveBundle? active = Volatile.Read(ref _active);
+        if (active is null) return 0;
+        int count = 0;
+        RouteCursor matches = active.Snapshot.Routes.Find(request.Host, request.Path, active.Scratch[lane].Lists);
+        while (count < ids.Length && matches.MoveNext())
+        {
+            BoundPolicy bound = active.Policies[matches.Current];
+            if (bound.Policy.SelectsMethod(request.Method)) ids[count++] = bound.Policy.Id;
+        }
+
+        return count;
     }
 
     /// <summary>Totals over all lanes. Thread-safe.</summary>
     public PolicyStatistics GetStatistics() => _book.Read();
 
-    private Decision Allow(in RequestEvaluation evaluation, int lane)
+    private Decision Stop<TRequest>(ActiveBundle active, scoped ref readonly TRequest request, int lane)
+        where TRequest : struct, IRequestView, allows ref struct
     {
-        if (evaluation.Tightest is { } rule) rule.Counters.CountAllowed(lane, shadow: false);
-        else _book.CountNoRule(lane);
-        return evaluation.Allowance();
+        _book.CountWithoutRule(lane, DecisionAction.Reject, DecisionReason.KillSwitch);
+        var refusal = new Refusal { Reason = DecisionReason.KillSwitch, RetrySeconds = KillSwitchCheck.RetrySeconds };
+        return Reject(active, in refusal, in request);
+    }
+
+    private Decision Reject<TRequest>(ActiveBundle active, in Refusal refusal, scoped ref readonly TRequest request)
+        where TRequest : struct, IRequestView, allows ref struct
+    {
+        bool asReference = (active.Snapshot.Compatibility ?? DefaultCompatibility) == PolicyCompatibility.Fairvisor;
+        return Rejections.Of(in refusal, active.ReadsClaims, asReference, in request);
     }
 }

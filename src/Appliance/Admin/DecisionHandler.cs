@@ -14,12 +14,15 @@ internal sealed class DecisionHandler : ILocalHandler
     private readonly PolicyEngine? _engine;
     private readonly DecisionStatistics _statistics;
     private readonly byte[][] _scratch;
+    private readonly TimeProvider _time;
 
     /// <param name="engine">Null: no policies are configured, every answer is 503.</param>
     /// <param name="statistics">Outlives the handler, which is replaced at a reload.</param>
     /// <param name="lanes">Number of event loops.</param>
-    public DecisionHandler(PolicyEngine? engine, DecisionStatistics statistics, int lanes)
+    /// <param name="time">The wall clock of calendar windows; the system's by default.</param>
+    public DecisionHandler(PolicyEngine? engine, DecisionStatistics statistics, int lanes, TimeProvider? time = null)
     {
+        _time = time ?? TimeProvider.System;
         _engine = engine;
         _statistics = statistics;
         _scratch = new byte[lanes][];
@@ -62,7 +65,10 @@ internal sealed class DecisionHandler : ILocalHandler
         }
 
         long begin = Stopwatch.GetTimestamp();
-        Decision decision = _engine.Decide(in view, exchange.NowNs, exchange.Lane);
+        Decision decision = _engine.Decide(in view, exchange.NowNs, _time.GetUtcNow().ToUnixTimeMilliseconds(), exchange.Lane);
+        // Nobody tells us when the request that was asked about is over: what it would hold, a place of a concurrency rule, is left at once.
+        DecisionLease lease = decision.Lease;
+        _engine.Release(ref lease, exchange.NowNs, exchange.Lane);
         long tookNs = (long)Stopwatch.GetElapsedTime(begin).TotalNanoseconds;
         _statistics.Took(exchange.Lane, tookNs);
         exchange.Status = decision.Allowed ? 200 : decision.Reason == DecisionReason.NoBundleLoaded ? 503 : 429;

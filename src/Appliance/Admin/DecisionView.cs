@@ -30,5 +30,17 @@ internal readonly ref struct DecisionView : IRequestView
 
     public ClientAddress Client { get; }
 
+    public bool IsTrusted => _exchange.PeerIsTrusted;
+
+    public LlmRequestNumbers Llm => default;
+
     public bool TryGetHeader(ReadOnlySpan<byte> name, out ReadOnlySpan<byte> value) => _exchange.TryGetHeader(name, out value);
+
+    public ReadOnlySpan<byte> Claim(ReadOnlySpan<byte> name) => default;
+
+    public bool TryGetFact(RequestFact fact, out ReadOnlySpan<byte> value)
+    {
+        value = default;
+        return false;
+    }
 }

@@ -31,7 +31,7 @@ internal static class LlmCompiler
 
         var limit = new LlmLimit
         {
-            PerMinute = TokenBucket.Compile(rate, burst, [], foreignCosts: false),
+            PerMinute = TokenBucket.Compile(rate, burst, [], foreignCosts: false, LlmLimit.LongestOverdraft),
             PerDay = perDay is { } budget ? PeriodBudget.Compile(budget, BudgetPeriod.Day, [], foreignCosts: false) : null,
             MaxTokensPerRequest = perRequest,
             MaxPromptTokens = prompt,

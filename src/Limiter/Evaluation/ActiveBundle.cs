@@ -9,9 +9,11 @@ internal sealed class ActiveBundle
     public ActiveBundle(PolicySnapshot snapshot, ulong hashSeed, int lanes, StatisticsBook book)
     {
         Snapshot = snapshot;
-        Policies = [.. snapshot.Policies.Select(policy => Bind(policy, hashSeed, book))];
+        Policies = [.. snapshot.Policies.Select(policy => new BoundPolicy(policy, hashSeed, book))];
         Scratch = new LaneScratch[lanes];
-        for (int lane = 0; lane < lanes; lane++) Scratch[lane] = new LaneScratch(snapshot.Routes.MaxLists, snapshot.RuleCount);
+        for (int lane = 0; lane < lanes; lane++) Scratch[lane] = new LaneScratch(snapshot);
+        HasLlmRules = Policies.Any(policy => policy.Rules.Any(rule => rule.IsLlm) || policy.Fallback is { IsLlm: true });
+        ReadsClaims = snapshot.Descriptors.Any(key => key.Kind == LimitKeyKind.JwtClaim);
     }
 
     public PolicySnapshot Snapshot { get; }
@@ -21,6 +23,8 @@ internal sealed class ActiveBundle
     /// <summary>By lane.</summary>
     public LaneScratch[] Scratch { get; }
 
-    private static BoundPolicy Bind(Policy policy, ulong hashSeed, StatisticsBook book) =>
-        new(policy, [.. policy.Rules.Select(rule => new BoundRule(policy, rule, hashSeed, book))]);
+    public bool HasLlmRules { get; }
+
+    /// <summary>Tokens are verified anyway: a subject may be asked for as well.</summary>
+    public bool ReadsClaims { get; }
 }

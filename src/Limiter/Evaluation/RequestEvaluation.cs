@@ -1,158 +1,247 @@
 using System.Runtime.CompilerServices;
-using Appliance.Limiter.Hashing;
-using Appliance.Limiter.Memory;
 using Appliance.Limiter.Rules;
+using Appliance.Limiter.Statistics;
 
 namespace Appliance.Limiter.Evaluation;
 
 /// <summary>
-/// One request's way through the policies that select it. Everything it takes is noted, so that a reject gives all of it back: a
-/// rejected request consumes nothing. Between taking and giving back others may see less than there is, never more.
+/// One request's way through the policies that select it, in the order of part B section 0. Everything it takes is noted, so that a reject
+/// gives all of it back: a rejected request consumes nothing. Between taking and giving back others may see less than there is, never more.
 /// </summary>
-internal ref struct RequestEvaluation(LimiterTable table, LaneScratch scratch, ulong now, int lane)
+internal ref struct RequestEvaluation(LimiterTable table, LaneScratch scratch, EvaluationTime time, int lane, bool allShadow)
 {
-    private int _takenCount;
+    private readonly EvaluationTime _time = time;
     private BoundRule? _tightest;
-    private ulong _tightestDebt;
-    private double _tightestShare = double.PositiveInfinity;
+    private LimitReading _tightestReading;
+    private RuleCounters? _effectCounters;
+    private DecisionReason _effect;
+    private DecisionWarning _warning;
+    private int _delayMs;
+    private string? _shadowPolicy;
+    private string? _shadowRule;
+    private DecisionReason _shadowReason;
 
-    public readonly BoundRule? Tightest => _tightest;
-
-    /// <summary>False when an enforced rule rejects: <paramref name="rejection"/> says how, and everything was given back.</summary>
-    public bool Passes<TRequest>(BoundPolicy bound, scoped ref readonly TRequest request, out Decision rejection)
+    /// <summary>False when an enforced policy rejects; everything was given back then.</summary>
+    public bool Passes<TRequest>(BoundPolicy bound, scoped ref readonly TRequest request, out Refusal refusal)
         where TRequest : struct, IRequestView, allows ref struct
     {
-        rejection = default;
-        Policy policy = bound.Policy;
-        int takenBefore = _takenCount;
-        foreach (BoundRule rule in bound.Rules)
+        bool shadow = allShadow || bound.Policy.IsShadow;
+        LedgerMark before = scratch.Ledger.Mark;
+        if (Ask(bound, shadow, in request, out refusal)) return true;
+        if (!shadow)
         {
-            if (!rule.Rule.AppliesTo(in request)) continue;
-            RuleVerdict verdict = Ask(rule, policy, in request, out ulong debt, out ulong cost, out DecisionReason reason);
-            if (verdict == RuleVerdict.Rejected)
-            {
-                rule.Counters.CountRejected(lane, policy.IsShadow, reason);
-                // A shadow policy undoes its own takes and steps aside.
-                GiveBackTo(policy.IsShadow ? takenBefore : 0);
-                if (policy.IsShadow) return true;
-                rejection = Rejection(rule, in request, debt, cost, reason);
-                return false;
-            }
-
-            if (policy.IsShadow && verdict != RuleVerdict.NotApplied) rule.Counters.CountAllowed(lane, shadow: true);
-            else if (verdict == RuleVerdict.Passed) Compare(rule, debt);
+            scratch.Ledger.GiveBackTo(default, table, _time.Units);
+            return false;
         }
 
+        // A shadow policy undoes its own takes and steps aside; the policies behind it are asked as if it were not there.
+        scratch.Ledger.GiveBackTo(before, table, _time.Units);
+        if (_shadowPolicy is null) (_shadowPolicy, _shadowRule, _shadowReason) = (refusal.PolicyId, refusal.RuleName, refusal.Reason);
         return true;
     }
 
-    /// <summary>The answer when every policy let the request pass.</summary>
-    public readonly Decision Allowance()
+    /// <summary>The answer when every policy let the request pass; counts it.</summary>
+    public readonly Decision Allow(DecisionLease lease, StatisticsBook book)
     {
-        if (_tightest is null) return new Decision { Allowed = true, Reason = DecisionReason.AllRulesPassed };
-        TokenBucket bucket = _tightest.Rule.Bucket;
+        DecisionReason reason = _effectCounters is null ? DecisionReason.AllRulesPassed : _effect;
+        DecisionAction action = _delayMs > 0 ? DecisionAction.Throttle : DecisionAction.Allow;
+        if ((_effectCounters ?? _tightest?.Counters) is { } counters) counters.Count(lane, shadow: false, action, reason);
+        else book.CountWithoutRule(lane, action, reason);
+        bool known = _tightest is not null;
         return new Decision
         {
             Allowed = true,
-            Reason = DecisionReason.AllRulesPassed,
-            PolicyId = _tightest.PolicyId,
-            RuleName = _tightest.Rule.Name,
-            HasLimit = true,
-            Limit = bucket.Limit,
-            Remaining = bucket.RemainingAt(_tightestDebt),
-            ResetSeconds = TimeUnits.ToSecondsAtLeastOne(_tightestDebt),
-            WindowSeconds = bucket.WindowSeconds,
+            Reason = reason,
+            DelayMs = _delayMs,
+            Warning = _warning,
+            Lease = lease,
+            PolicyId = _tightest?.PolicyId,
+            RuleName = _tightest?.Rule.Name,
+            HasLimit = known,
+            Limit = known ? _tightestReading.Limit : 0,
+            Remaining = known ? _tightestReading.Remaining : 0,
+            ResetSeconds = known ? _tightestReading.ResetSeconds : 0,
+            WindowSeconds = known ? _tightestReading.WindowSeconds : 0,
+            ShadowPolicyId = _shadowPolicy,
+            ShadowRuleName = _shadowRule,
+            ShadowReason = _shadowReason,
         };
     }
 
-    private RuleVerdict Ask<TRequest>(
-        BoundRule rule, Policy policy, scoped ref readonly TRequest request, out ulong debt, out ulong cost, out DecisionReason reason)
+    /// <summary>What shadow policies found, for a request that another policy rejects.</summary>
+    public readonly Decision WithShadow(in Decision decision) =>
+        decision with { ShadowPolicyId = _shadowPolicy, ShadowRuleName = _shadowRule, ShadowReason = _shadowReason };
+
+    private bool Ask<TRequest>(BoundPolicy bound, bool shadow, scoped ref readonly TRequest request, out Refusal refusal)
         where TRequest : struct, IRequestView, allows ref struct
     {
-        debt = 0;
-        cost = 0;
-        reason = DecisionReason.DescriptorMissing;
-        if (!TryIdentify(rule, in request, out SlotIdentity identity))
-            return rule.Rule.OnMissing == MissingKeyAction.Reject ? RuleVerdict.Rejected : RuleVerdict.NotApplied;
-
-        cost = rule.Rule.Cost.UnitsFor(in request);
-        TakeOutcome outcome = table.Take(identity, rule.Rule.Bucket, cost, now, out debt, out TakenSlot taken);
-        if (outcome == TakeOutcome.Taken)
+        if (bound.Policy.Loop is { } loop && !PassesLoop(bound, loop, shadow, in request, out refusal)) return false;
+        if (bound.Policy.Breaker is not null && !PassesBreaker(bound, shadow, in request, out refusal)) return false;
+        int planned = Plan(bound, shadow, in request);
+        for (int i = 0; i < planned; i++)
         {
-            scratch.Taken[_takenCount++] = taken;
-            return RuleVerdict.Passed;
+            if (!PassesRule(bound, scratch.Planned[i], shadow, in request, out refusal)) return false;
         }
 
-        reason = outcome == TakeOutcome.Denied ? DecisionReason.TokenBucketExceeded : DecisionReason.TableFull;
-        if (outcome == TakeOutcome.Denied) return RuleVerdict.Rejected;
-        rule.Counters.CountTableFull(lane);
-        return policy.IsClosedWhenTableFull ? RuleVerdict.Rejected : RuleVerdict.PassedUncounted;
+        refusal = default;
+        return true;
     }
 
-    /// <summary>False when a limit key is missing and the rule does not share one bucket among such requests.</summary>
-    [SkipLocalsInit]
-    private readonly bool TryIdentify<TRequest>(BoundRule rule, scoped ref readonly TRequest request, out SlotIdentity identity)
+    private bool PassesLoop<TRequest>(BoundPolicy bound, LoopDetection loop, bool shadow, scoped ref readonly TRequest request, out Refusal refusal)
         where TRequest : struct, IRequestView, allows ref struct
     {
-        identity = default;
+        refusal = default;
+        ulong count = LoopCheck.Count(table, bound, _time, shadow, in request);
+        if (count < (ulong)loop.Threshold) return true;
+        if (loop.Action == LoopAction.Reject)
+        {
+            bound.LoopCounters!.Count(lane, shadow, DecisionAction.Reject, DecisionReason.LoopDetected);
+            refusal = new Refusal
+            {
+                PolicyId = bound.Policy.Id,
+                RuleName = BoundPolicy.LoopName,
+                Reason = DecisionReason.LoopDetected,
+                RetrySeconds = loop.WindowSeconds,
+            };
+            return false;
+        }
+
+        // The reference lets such a request pass every limiter; here it is only slowed down or told, and goes on to them.
+        int delayMs = loop.Action == LoopAction.Throttle ? LoopCheck.DelayMs(count) : 0;
+        if (shadow) bound.LoopCounters!.Count(lane, shadow, delayMs > 0 ? DecisionAction.Throttle : DecisionAction.Allow, DecisionReason.LoopDetected);
+        else Remember(bound.LoopCounters!, DecisionReason.LoopDetected, delayMs > 0 ? DecisionWarning.LoopThrottle : DecisionWarning.LoopWarn, delayMs);
+        return true;
+    }
+
+    private readonly bool PassesBreaker<TRequest>(BoundPolicy bound, bool shadow, scoped ref readonly TRequest request, out Refusal refusal)
+        where TRequest : struct, IRequestView, allows ref struct
+    {
+        refusal = default;
+        var breaker = new BreakerCheck(table, scratch.Ledger, _time);
+        if (breaker.Passes(bound, shadow, in request, lane, out int retrySeconds)) return true;
+        bound.BreakerCounters!.Count(lane, shadow, DecisionAction.Reject, DecisionReason.CircuitBreakerOpen);
+        refusal = new Refusal
+        {
+            PolicyId = bound.Policy.Id,
+            RuleName = BoundPolicy.BreakerName,
+            Reason = DecisionReason.CircuitBreakerOpen,
+            RetrySeconds = retrySeconds,
+        };
+        return false;
+    }
+
+    /// <summary>The rules that apply, their keys, and their lines asked for.</summary>
+    private readonly int Plan<TRequest>(BoundPolicy bound, bool shadow, scoped ref readonly TRequest request)
+        where TRequest : struct, IRequestView, allows ref struct
+    {
+        int planned = 0;
+        bool applied = false;
+        foreach (BoundRule rule in bound.Rules)
+        {
+            if (!rule.Rule.AppliesTo(in request)) continue;
+            applied = true;
+            if (TryPlan(rule, shadow, in request, ref scratch.Planned[planned])) planned++;
+        }
+
+        if (!applied && bound.Fallback is { } fallback && TryPlan(fallback, shadow, in request, ref scratch.Planned[0])) planned = 1;
+        return planned;
+    }
+
+    /// <summary>False when a limit key is missing and the rule skips such requests.</summary>
+    [SkipLocalsInit]
+    private readonly bool TryPlan<TRequest>(BoundRule rule, bool shadow, scoped ref readonly TRequest request, ref PlannedRule planned)
+        where TRequest : struct, IRequestView, allows ref struct
+    {
         var parts = new KeyBuffer(stackalloc byte[KeyBuffer.Size]);
+        Algorithm algorithm = rule.Rule.Algorithm;
         bool missing = false;
         LimitKey[] keys = rule.Rule.LimitKeys;
         for (int i = 0; i < keys.Length; i++)
         {
             if (keys[i].Kind == LimitKeyKind.ClientAddress)
             {
-                parts.Add(request.Client);
+                ClientAddress client = request.Client;
+                parts.Add(client);
+                if (i == 0) algorithm = rule.Rule.AlgorithmFor(client);
                 continue;
             }
 
-            if (!keys[i].TryGetHeaderValue(in request, out ReadOnlySpan<byte> value))
+            if (!keys[i].TryGetValue(in request, out ReadOnlySpan<byte> value))
             {
                 rule.Misses[i].Increment(lane, 0);
                 missing = true;
+                value = default;
             }
 
             parts.Add(value, table.HashSeed);
+            if (i == 0) algorithm = rule.Rule.AlgorithmFor(value);
         }
 
-        if (missing && rule.Rule.OnMissing != MissingKeyAction.Shared) return false;
-        ulong high = rule.HighOf(parts.Written);
-        table.Prefetch(high);
-        identity = new SlotIdentity(high, XxHash64.DigestOf(parts.Written, rule.PrefixLow));
+        planned.Rule = rule;
+        planned.LacksKey = missing && rule.Rule.OnMissing == MissingKeyAction.Reject;
+        if (missing && rule.Rule.OnMissing != MissingKeyAction.Shared) return planned.LacksKey;
+        planned.Algorithm = algorithm;
+        planned.Identity = rule.Seeds.For(shadow).Identify(parts.Written);
+        if (algorithm is CostBudget cost) planned.Identity = BudgetKey.Of(planned.Identity, cost.Budget, cost.Budget.WindowAt(_time.UnixSeconds));
+        table.Prefetch(planned.Identity.High);
         return true;
     }
 
-    private void Compare(BoundRule rule, ulong debt)
-    {
-        double share = 1 - (double)debt / rule.Rule.Bucket.BurstUnits;
-        if (share >= _tightestShare) return;
-        _tightestShare = share;
-        _tightest = rule;
-        _tightestDebt = debt;
-    }
-
-    private void GiveBackTo(int count)
-    {
-        while (_takenCount > count) table.GiveBack(scratch.Taken[--_takenCount], now);
-    }
-
-    private static Decision Rejection<TRequest>(
-        BoundRule rule, scoped ref readonly TRequest request, ulong debt, ulong cost, DecisionReason reason)
+    private bool PassesRule<TRequest>(BoundPolicy bound, in PlannedRule planned, bool shadow, scoped ref readonly TRequest request, out Refusal refusal)
         where TRequest : struct, IRequestView, allows ref struct
     {
-        TokenBucket bucket = rule.Rule.Bucket;
-        bool exceeded = reason == DecisionReason.TokenBucketExceeded;
-        int baseSeconds = exceeded ? bucket.SecondsUntil(debt, cost) : 1;
-        return new Decision
+        BoundRule rule = planned.Rule;
+        RuleAnswer answer = planned.LacksKey
+            ? new RuleAnswer { Verdict = RuleVerdict.Rejected, Reason = DecisionReason.DescriptorMissing, RetrySeconds = 1 }
+            : new RuleLimits(table, scratch.Ledger, _time).Ask(in planned, in request, lane);
+        if (answer.Verdict == RuleVerdict.NoSlot)
         {
-            Reason = reason,
-            PolicyId = rule.PolicyId,
-            RuleName = rule.Rule.Name,
-            HasLimit = exceeded,
-            Limit = exceeded ? bucket.Limit : 0,
-            ResetSeconds = baseSeconds,
-            RetryAfterSeconds = RetryJitter.Apply(baseSeconds, rule.PolicyId, rule.Rule.Name, reason, request.Client, request.Path),
-            WindowSeconds = exceeded ? bucket.WindowSeconds : 0,
-        };
+            rule.Counters.CountTableFull(lane);
+            answer.Reason = DecisionReason.TableFull;
+            answer.RetrySeconds = 1;
+        }
+
+        if (answer.Verdict == RuleVerdict.Rejected || answer.Verdict == RuleVerdict.NoSlot && bound.Policy.IsClosedWhenTableFull)
+        {
+            rule.Counters.Count(lane, shadow, DecisionAction.Reject, answer.Reason);
+            refusal = new Refusal
+            {
+                PolicyId = rule.PolicyId,
+                RuleName = rule.Rule.Name,
+                Reason = answer.Reason,
+                RetrySeconds = answer.RetrySeconds,
+                Reading = answer.Reading,
+            };
+            return false;
+        }
+
+        refusal = default;
+        if (shadow) CountShadow(rule, answer.Stage);
+        else if (answer.Verdict == RuleVerdict.Passed) Note(rule, in answer);
+        return true;
     }
+
+    private readonly void CountShadow(BoundRule rule, BudgetStage? stage)
+    {
+        DecisionAction action = stage is { IsThrottle: true } ? DecisionAction.Throttle : DecisionAction.Allow;
+        rule.Counters.Count(lane, shadow: true, action, stage is null ? DecisionReason.AllRulesPassed : ReasonOf(stage));
+    }
+
+    private void Note(BoundRule rule, in RuleAnswer answer)
+    {
+        if (answer.Stage is { } stage)
+            Remember(rule.Counters, ReasonOf(stage), stage.IsThrottle ? DecisionWarning.BudgetThrottle : DecisionWarning.BudgetWarn, stage.DelayMs);
+        if (_tightest is not null && answer.Reading.Share >= _tightestReading.Share) return;
+        _tightest = rule;
+        _tightestReading = answer.Reading;
+    }
+
+    /// <summary>A later delay replaces an earlier one and any warning; a warning counts only as the first.</summary>
+    private void Remember(RuleCounters counters, DecisionReason reason, DecisionWarning warning, int delayMs)
+    {
+        if (delayMs == 0 && _effectCounters is not null) return;
+        (_effectCounters, _effect, _warning, _delayMs) = (counters, reason, warning, delayMs);
+    }
+
+    private static DecisionReason ReasonOf(BudgetStage stage) => stage.IsThrottle ? DecisionReason.BudgetThrottle : DecisionReason.BudgetWarn;
 }

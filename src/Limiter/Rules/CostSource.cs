@@ -31,7 +31,8 @@ internal sealed class CostSource
         ReadOnlySpan<byte> text;
         if (_kind == CostSourceKind.Header)
         {
-            if (!request.TryGetHeader(_name, out text)) return _defaultUnits;
+            // Anybody could name a price; a header's is believed from a trusted proxy only (policies.md A7).
+            if (!request.IsTrusted || !request.TryGetHeader(_name, out text)) return _defaultUnits;
         }
         else if (!QueryParameter.TryGet(request.Query, _name, out text))
         {

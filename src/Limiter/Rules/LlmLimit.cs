@@ -6,6 +6,12 @@ namespace Appliance.Limiter.Rules;
 /// </summary>
 internal sealed class LlmLimit() : Algorithm(AlgorithmKind.TokenBucketLlm)
 {
+    /// <summary>
+    /// How long a response that used more than was reserved may keep its key waiting beyond an empty bucket, in time units: an hour. Without any,
+    /// clients that understate what they ask for would never pay for it.
+    /// </summary>
+    public const ulong LongestOverdraft = 3600 * TimeUnits.PerSecond;
+
     /// <summary>tokens_per_minute / 60 a second, burst_tokens deep.</summary>
     public required TokenBucket PerMinute { get; init; }
 

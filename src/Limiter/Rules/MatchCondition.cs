@@ -17,6 +17,6 @@ internal sealed record MatchCondition(LimitKey Key, byte[] Value, ClientAddress 
         where TRequest : struct, IRequestView, allows ref struct
     {
         if (Key.Kind == LimitKeyKind.ClientAddress) return request.Client == Address;
-        return Key.TryGetHeaderValue(in request, out ReadOnlySpan<byte> value) && value.SequenceEqual(Value);
+        return Key.TryGetValue(in request, out ReadOnlySpan<byte> value) ? Holds(value) : Holds(default(ReadOnlySpan<byte>));
     }
 }

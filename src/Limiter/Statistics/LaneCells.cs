@@ -4,21 +4,20 @@ namespace Appliance.Limiter.Statistics;
 /// A few counters per lane. One writer per lane and plain increments, so counting costs neither a locked instruction nor a shared
 /// line; a reader sums the lanes and sees each counter at some recent value.
 /// </summary>
-internal sealed class LaneCells(int lanes)
+internal sealed class LaneCells(int lanes, int width)
 {
-    public const int Width = 9;
+    /// <summary>In longs, at least 120 bytes between lanes: wherever the array starts, no cache line and no pair of them holds cells of two lanes.</summary>
+    private readonly int _stride = width + 15;
+    private readonly long[] _cells = new long[lanes * (width + 15)];
 
-    /// <summary>In longs: 192 bytes, so that wherever the array starts, no cache line holds cells of two lanes.</summary>
-    private const int Stride = 24;
+    public void Increment(int lane, int cell) => _cells[lane * _stride + cell]++;
 
-    private readonly long[] _cells = new long[lanes * Stride];
-
-    public void Increment(int lane, int cell) => _cells[lane * Stride + cell]++;
+    public void Add(int lane, int cell, long amount) => _cells[lane * _stride + cell] += amount;
 
     public long Sum(int cell)
     {
         long sum = 0;
-        for (int at = cell; at < _cells.Length; at += Stride) sum += Volatile.Read(ref _cells[at]);
+        for (int at = cell; at < _cells.Length; at += _stride) sum += Volatile.Read(ref _cells[at]);
         return sum;
     }
 }

@@ -14,4 +14,11 @@ public sealed record PolicyStatistics(
     ImmutableArray<DecisionCount> Decisions,
     ImmutableArray<DescriptorMissCount> DescriptorMisses,
     ImmutableArray<TableFullCount> TableFull,
-    long NoBundleLoaded);
+    long NoBundleLoaded)
+{
+    /// <summary>Tokens by LLM rule.</summary>
+    public ImmutableArray<LlmTokenCount> LlmTokens { get; init; } = [];
+
+    /// <summary>Openings by policy with a spend breaker.</summary>
+    public ImmutableArray<BreakerCount> Breakers { get; init; } = [];
+}

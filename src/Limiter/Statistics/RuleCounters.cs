@@ -5,39 +5,42 @@ namespace Appliance.Limiter.Statistics;
 /// <summary>What happened to one rule, by policy id and rule name; outlives the bundles that name it.</summary>
 internal sealed class RuleCounters(string policy, string rule, int lanes)
 {
-    private const int EnforceAllowed = 0;
-    private const int EnforceRejected = 1; // by reason: bucket, descriptor, table
-    private const int ShadowAllowed = 4;
-    private const int ShadowRejected = 5; // by reason: bucket, descriptor, table
-    private const int TableFull = 8;
+    private const int TableFull = 0;
+    private const int Opened = 1;
+    private const int ReservedTokens = 2;
+    private const int EstimatedTokens = 3;
+    private const int ActualTokens = 4;
+    private const int UnusedTokens = 5;
+    private const int CounterCount = 6;
 
-    private static readonly DecisionReason[] RejectReasons =
-        [DecisionReason.TokenBucketExceeded, DecisionReason.DescriptorMissing, DecisionReason.TableFull];
+    private readonly OutcomeCells _cells = new(lanes, CounterCount);
 
-    private readonly LaneCells _cells = new(lanes);
+    public void Count(int lane, bool shadow, DecisionAction action, DecisionReason reason) => _cells.Count(lane, shadow, action, reason);
 
-    public void CountAllowed(int lane, bool shadow) => _cells.Increment(lane, shadow ? ShadowAllowed : EnforceAllowed);
+    public void CountTableFull(int lane) => _cells.AddMore(lane, TableFull, 1);
 
-    public void CountRejected(int lane, bool shadow, DecisionReason reason) =>
-        _cells.Increment(lane, (shadow ? ShadowRejected : EnforceRejected) + (reason - DecisionReason.TokenBucketExceeded));
+    public void CountOpened(int lane) => _cells.AddMore(lane, Opened, 1);
 
-    public void CountTableFull(int lane) => _cells.Increment(lane, TableFull);
+    public void CountReserved(int lane, long tokens) => _cells.AddMore(lane, ReservedTokens, tokens);
 
-    public void AddTo(ImmutableArray<DecisionCount>.Builder decisions, ImmutableArray<TableFullCount>.Builder full)
+    public void CountSettled(int lane, long estimated, long actual)
     {
-        Add(decisions, "allow", DecisionReason.AllRulesPassed, "enforce", EnforceAllowed);
-        Add(decisions, "allow", DecisionReason.AllRulesPassed, "shadow", ShadowAllowed);
-        for (int i = 0; i < RejectReasons.Length; i++)
-        {
-            Add(decisions, "reject", RejectReasons[i], "enforce", EnforceRejected + i);
-            Add(decisions, "reject", RejectReasons[i], "shadow", ShadowRejected + i);
-        }
-
-        if (_cells.Sum(TableFull) is > 0 and long count) full.Add(new TableFullCount(policy, rule, count));
+        _cells.AddMore(lane, EstimatedTokens, estimated);
+        _cells.AddMore(lane, ActualTokens, actual);
+        _cells.AddMore(lane, UnusedTokens, Math.Max(estimated - actual, 0));
     }
 
-    private void Add(ImmutableArray<DecisionCount>.Builder decisions, string action, DecisionReason reason, string mode, int cell)
+    public void AddTo(
+        ImmutableArray<DecisionCount>.Builder decisions, ImmutableArray<TableFullCount>.Builder full,
+        ImmutableArray<LlmTokenCount>.Builder tokens, ImmutableArray<BreakerCount>.Builder breakers)
     {
-        if (_cells.Sum(cell) is > 0 and long count) decisions.Add(new DecisionCount(action, reason, policy, rule, mode, count));
+        _cells.AddTo(decisions, policy, rule);
+        if (_cells.SumMore(TableFull) is > 0 and long count) full.Add(new TableFullCount(policy, rule, count));
+        if (_cells.SumMore(Opened) is > 0 and long opened) breakers.Add(new BreakerCount(policy, opened));
+        if (_cells.SumMore(ReservedTokens) is > 0 and long reserved)
+        {
+            tokens.Add(new LlmTokenCount(
+                policy, rule, reserved, _cells.SumMore(EstimatedTokens), _cells.SumMore(ActualTokens), _cells.SumMore(UnusedTokens)));
+        }
     }
 }

@@ -8,12 +8,8 @@ namespace Appliance.Limiter.Statistics;
 /// </summary>
 internal sealed class StatisticsBook(int lanes)
 {
-    private const int NoBundle = 0;
-    private const int NoPolicy = 1;
-    private const int NoRule = 2;
-
     private readonly Lock _lock = new();
-    private readonly LaneCells _outcomes = new(lanes);
+    private readonly OutcomeCells _withoutRule = new(lanes, 0);
     private readonly SortedDictionary<(string Policy, string Rule), RuleCounters> _rules = [];
     private readonly SortedDictionary<(string Policy, string Key), LaneCells> _misses = [];
 
@@ -32,40 +28,36 @@ internal sealed class StatisticsBook(int lanes)
     {
         lock (_lock)
         {
-            if (!_misses.TryGetValue((policy, key), out LaneCells? cells)) _misses[(policy, key)] = cells = new LaneCells(lanes);
+            if (!_misses.TryGetValue((policy, key), out LaneCells? cells)) _misses[(policy, key)] = cells = new LaneCells(lanes, 1);
             return cells;
         }
     }
 
-    public void CountNoBundle(int lane) => _outcomes.Increment(lane, NoBundle);
-
-    public void CountNoPolicy(int lane) => _outcomes.Increment(lane, NoPolicy);
-
-    /// <summary>Allowed without a rule whose numbers could be named.</summary>
-    public void CountNoRule(int lane) => _outcomes.Increment(lane, NoRule);
+    /// <summary>For an answer that no rule gave.</summary>
+    public void CountWithoutRule(int lane, DecisionAction action, DecisionReason reason) => _withoutRule.Count(lane, shadow: false, action, reason);
 
     public PolicyStatistics Read()
     {
         var decisions = ImmutableArray.CreateBuilder<DecisionCount>();
         var full = ImmutableArray.CreateBuilder<TableFullCount>();
         var misses = ImmutableArray.CreateBuilder<DescriptorMissCount>();
-        AddOutcome(decisions, "reject", DecisionReason.NoBundleLoaded, NoBundle);
-        AddOutcome(decisions, "allow", DecisionReason.NoMatchingPolicy, NoPolicy);
-        AddOutcome(decisions, "allow", DecisionReason.AllRulesPassed, NoRule);
+        var tokens = ImmutableArray.CreateBuilder<LlmTokenCount>();
+        var breakers = ImmutableArray.CreateBuilder<BreakerCount>();
+        _withoutRule.AddTo(decisions, "", "");
         lock (_lock)
         {
-            foreach (RuleCounters counters in _rules.Values) counters.AddTo(decisions, full);
+            foreach (RuleCounters counters in _rules.Values) counters.AddTo(decisions, full, tokens, breakers);
             foreach (((string policy, string key), LaneCells cells) in _misses)
             {
                 if (cells.Sum(0) is > 0 and long count) misses.Add(new DescriptorMissCount(key, policy, count));
             }
         }
 
-        return new PolicyStatistics(decisions.ToImmutable(), misses.ToImmutable(), full.ToImmutable(), _outcomes.Sum(NoBundle));
-    }
-
-    private void AddOutcome(ImmutableArray<DecisionCount>.Builder decisions, string action, DecisionReason reason, int cell)
-    {
-        if (_outcomes.Sum(cell) is > 0 and long count) decisions.Add(new DecisionCount(action, reason, "", "", "enforce", count));
+        long noBundle = _withoutRule.Sum(shadow: false, DecisionAction.Reject, DecisionReason.NoBundleLoaded);
+        return new PolicyStatistics(decisions.ToImmutable(), misses.ToImmutable(), full.ToImmutable(), noBundle)
+        {
+            LlmTokens = tokens.ToImmutable(),
+            Breakers = breakers.ToImmutable(),
+        };
     }
 }

@@ -242,6 +242,11 @@ internal abstract class HttpConnection : IConnectionOwner
         return Step.Refuse;
     }
 
+    /// <summary>A request is over, however it went.</summary>
+    private protected virtual void OnRequestEnd(HttpExchange exchange)
+    {
+    }
+
     private void EndRequest()
     {
         // What is put off to the end of the turn counts; what a closed connection dropped of it does not, nor is it taken back.
@@ -252,6 +257,7 @@ internal abstract class HttpConnection : IConnectionOwner
         _sentBefore += sent;
         if (_exchange is not { } exchange) return;
         _exchange = null;
+        OnRequestEnd(exchange);
         exchange.Tries.TakeOther()?.Conclude(ServerOutcome.Unknown);
         if (Snapshot.Http is { } rules) Loop.AccessLog.Write(exchange, rules.ListenerName, Client, received, sent);
         Loop.Return(exchange);

@@ -75,6 +75,12 @@ internal sealed class HttpExchange
     /// <summary>Who the client is to policies and log: the peer, or whom trusted proxies name.</summary>
     internal ClientAddress Client { get; private set; }
 
+    /// <summary>The peer is one of the listener's trusted proxies.</summary>
+    internal bool PeerIsTrusted { get; private set; }
+
+    /// <summary>What the limiter holds for the request until it is over.</summary>
+    internal DecisionLease Lease { get; set; }
+
     /// <summary>A trusted proxy says that the client speaks TLS with it.</summary>
     internal bool ForwardedSecure { get; private set; }
 
@@ -96,7 +102,7 @@ internal sealed class HttpExchange
         Request.Reset();
         Record.Begin(nowNs);
         Client = peer;
-        ForwardedSecure = false;
+        ForwardedSecure = PeerIsTrusted = false;
         _route = null;
         _pathLength = _hostLength = _limitLength = _extraLength = _idLength = _methodLength = 0;
         Body.Reset();
@@ -118,6 +124,7 @@ internal sealed class HttpExchange
     internal void BelieveTrustedPeer(ReadOnlySpan<byte> head, ClientAddress client, bool secure = false)
     {
         Client = client;
+        PeerIsTrusted = true;
         ForwardedSecure = secure;
         foreach (ref readonly HeaderField field in Request.Fields)
         {

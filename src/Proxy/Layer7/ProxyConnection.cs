@@ -70,6 +70,15 @@ internal sealed class ProxyConnection : HttpConnection
     }
 
     /// <inheritdoc/>
+    private protected override void OnRequestEnd(HttpExchange exchange)
+    {
+        if (exchange.Lease.IsEmpty) return;
+        DecisionLease lease = exchange.Lease;
+        exchange.Lease = default;
+        _policies!.Release(ref lease, Client.Loop.NowNs, Client.Loop.Number); // Only the engine leases.
+    }
+
+    /// <inheritdoc/>
     private protected override void OnClientLost()
     {
         Client.MarkError(ConnectionError.Reset);
@@ -80,7 +89,8 @@ internal sealed class ProxyConnection : HttpConnection
     {
         if (!Snapshot.Settings.EnforcePolicies || _policies is null) return HttpError.None;
         var view = new RequestView(Exchange, head, Exchange.Client);
-        Decision decision = _policies.Decide(in view, Client.Loop.NowNs, Client.Loop.Number);
+        Decision decision = _policies.Decide(in view, Client.Loop.NowNs, Client.Loop.UtcNow.ToUnixTimeMilliseconds(), Client.Loop.Number);
+        Exchange.Lease = decision.Lease;
         Exchange.Record.Verdict = decision.Reason;
         if (decision.Reason == DecisionReason.NoBundleLoaded)
         {

@@ -23,5 +23,21 @@ internal readonly ref struct RequestView(HttpExchange exchange, ReadOnlySpan<byt
     public ClientAddress Client => client;
 
     /// <inheritdoc/>
+    public bool IsTrusted => exchange.PeerIsTrusted;
+
+    /// <inheritdoc/>
+    public LlmRequestNumbers Llm => default;
+
+    /// <inheritdoc/>
     public bool TryGetHeader(ReadOnlySpan<byte> name, out ReadOnlySpan<byte> value) => exchange.Request.TryGet(_head, name, out value);
+
+    /// <inheritdoc/>
+    public ReadOnlySpan<byte> Claim(ReadOnlySpan<byte> name) => default;
+
+    /// <inheritdoc/>
+    public bool TryGetFact(RequestFact fact, out ReadOnlySpan<byte> value)
+    {
+        value = default;
+        return false;
+    }
 }
