@@ -12,19 +12,32 @@ internal static class KillSwitchCheck
         where TRequest : struct, IRequestView, allows ref struct
     {
         if (snapshot.KillSwitches.Length == 0 || snapshot.KillSwitchOverride is { } lifted && lifted.IsActiveAt(unixSeconds)) return false;
-        foreach (KillSwitch killSwitch in snapshot.KillSwitches)
+        if (AnyNames(snapshot.UnscopedKillSwitches, unixSeconds, in request)) return true;
+        foreach (KillSwitchGroup group in snapshot.ScopedKillSwitches)
         {
-            if (killSwitch.IsActiveAt(unixSeconds) && Names(killSwitch, in request)) return true;
+            if (AnyNames(WithValueOf(group, in request), unixSeconds, in request)) return true;
         }
 
         return false;
     }
 
-    private static bool Names<TRequest>(KillSwitch killSwitch, scoped ref readonly TRequest request)
+    private static KillSwitch[] WithValueOf<TRequest>(KillSwitchGroup group, scoped ref readonly TRequest request)
         where TRequest : struct, IRequestView, allows ref struct
     {
-        if (killSwitch.Route is { } route && !request.Path.SequenceEqual(route)) return false;
-        if (killSwitch.Selector is { } selector && !selector.Selects(request.Method, request.Host, request.Path)) return false;
-        return killSwitch.Scope is not { } scope || scope.Holds(in request);
+        if (group.Key.Kind == LimitKeyKind.ClientAddress) return group.For(request.Client);
+        return group.Key.TryGetValue(in request, out ReadOnlySpan<byte> value) ? group.For(value) : [];
+    }
+
+    /// <summary>What their scope wants is known to hold; which of several stops a request changes nothing for anybody.</summary>
+    private static bool AnyNames<TRequest>(KillSwitch[] switches, long unixSeconds, scoped ref readonly TRequest request)
+        where TRequest : struct, IRequestView, allows ref struct
+    {
+        foreach (KillSwitch killSwitch in switches)
+        {
+            if (!killSwitch.IsActiveAt(unixSeconds) || killSwitch.Route is { } route && !request.Path.SequenceEqual(route)) continue;
+            if (killSwitch.Selector is not { } selector || selector.Selects(request.Method, request.Host, request.Path)) return true;
+        }
+
+        return false;
     }
 }

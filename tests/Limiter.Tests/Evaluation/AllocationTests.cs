@@ -26,7 +26,7 @@ public sealed class AllocationTests
         {
             for (int i = 0; i < requests.Length; i++)
             {
-                Decision decision = under.Engine.Decide(in requests[i], under.NowNs, 0);
+                Decision decision = under.Engine.Decide(in requests[i], under.NowNs, under.UnixMs, 0);
                 bytes += RateLimitHeaders.Write(in decision, headers);
             }
         }

@@ -13,7 +13,7 @@ public sealed class PolicyEngineTests
         using LimiterTable table = LimiterTable.Create(1 << 20, 1);
         var engine = new PolicyEngine(table, 1);
         var request = new FakeRequest();
-        Decision decision = engine.Decide(in request, 1, 0);
+        Decision decision = engine.Decide(in request, 1, 0, 0);
         Assert.False(decision.Allowed);
         Assert.Equal(DecisionReason.NoBundleLoaded, decision.Reason);
         Assert.Null(engine.Current);

@@ -32,6 +32,30 @@ public sealed class RetryJitterTests
         Assert.Equal((int)Math.Ceiling(1000 + hash / 1_000_003.0 * 500), Wait(1000, 7));
     }
 
-    private static int Wait(int baseSeconds, uint client) =>
-        RetryJitter.Apply(baseSeconds, "p", "r", DecisionReason.TokenBucketExceeded, ClientAddress.FromIPv4(client), "/v1/x"u8);
+    [Theory]
+    [InlineData(10, 0, false, 10, 10)]
+    [InlineData(10, 0.99999, false, 15, 15)]
+    [InlineData(10, 0.99999, true, 15, 6)]
+    [InlineData(3600, 0.5, true, 3630, 2700)]
+    [InlineData(3600, 0.99999, false, 5400, 5400)]
+    [InlineData(1, 0.001, false, 2, 2)]
+    [InlineData(1, 0.99999, true, 2, 1)]
+    public void BudgetsSendClientsBackAfterTheWindowUnlessTheReferenceIsWanted(int seconds, double ratio, bool window, int native, int reference)
+    {
+        Assert.Equal(native, RetryJitter.Apply(seconds, ratio, window, asReference: false));
+        Assert.Equal(reference, RetryJitter.Apply(seconds, ratio, window, asReference: true));
+    }
+
+    [Fact]
+    public void TheSubjectTellsClientsOfOneAddressApart()
+    {
+        double Of(string subject) => RetryJitter.Ratio(
+            "p", "r", DecisionReason.BudgetExceeded, Encoding.ASCII.GetBytes(subject), ClientAddress.FromIPv4(7), "/v1/x"u8);
+        Assert.NotEqual(Of("alice"), Of("bob"));
+        Assert.Equal(Of(new string('x', 128)), Of(new string('x', 5000)));
+    }
+
+    private static int Wait(int baseSeconds, uint client) => RetryJitter.Apply(
+        baseSeconds, RetryJitter.Ratio("p", "r", DecisionReason.TokenBucketExceeded, default, ClientAddress.FromIPv4(client), "/v1/x"u8),
+        endsWithWindow: false, asReference: true);
 }

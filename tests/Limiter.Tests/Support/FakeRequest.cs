@@ -3,17 +3,16 @@ using Appliance.Limiter;
 
 namespace Limiter.Tests.Support;
 
-/// <summary>A request out of strings; at most two headers, which is all that the tests need.</summary>
+/// <summary>A request out of strings.</summary>
 internal struct FakeRequest : IRequestView
 {
     private readonly byte[] _method;
     private readonly byte[] _path;
     private readonly byte[] _host;
     private byte[] _query = [];
-    private byte[] _firstName = [];
-    private byte[] _firstValue = [];
-    private byte[] _secondName = [];
-    private byte[] _secondValue = [];
+    private (byte[] Name, byte[] Value)[] _headers = [];
+    private (byte[] Name, byte[] Value)[] _claims = [];
+    private byte[]?[] _facts = new byte[6][];
 
     public FakeRequest()
         : this("/")
@@ -37,21 +36,44 @@ internal struct FakeRequest : IRequestView
 
     public ClientAddress Client { get; init; } = ClientAddress.FromIPv4(0xC0000201);
 
-    public readonly FakeRequest With(string name, string value)
+    public bool IsTrusted { get; init; } = true;
+
+    public LlmRequestNumbers Llm { get; init; }
+
+    public readonly FakeRequest With(string name, string value) =>
+        this with { _headers = [.. _headers, (Encoding.UTF8.GetBytes(name), Encoding.UTF8.GetBytes(value))] };
+
+    public readonly FakeRequest WithClaim(string name, string value) =>
+        this with { _claims = [.. _claims, (Encoding.UTF8.GetBytes(name), Encoding.UTF8.GetBytes(value))] };
+
+    public readonly FakeRequest WithFact(RequestFact fact, string value)
     {
-        FakeRequest copy = this;
-        if (copy._firstName.Length == 0) (copy._firstName, copy._firstValue) = (Encoding.UTF8.GetBytes(name), Encoding.UTF8.GetBytes(value));
-        else (copy._secondName, copy._secondValue) = (Encoding.UTF8.GetBytes(name), Encoding.UTF8.GetBytes(value));
-        return copy;
+        byte[]?[] facts = [.. _facts];
+        facts[(int)fact] = Encoding.UTF8.GetBytes(value);
+        return this with { _facts = facts };
     }
 
     public readonly FakeRequest WithQuery(string query) => this with { _query = Encoding.UTF8.GetBytes(query) };
 
-    public readonly bool TryGetHeader(ReadOnlySpan<byte> name, out ReadOnlySpan<byte> value)
+    public readonly bool TryGetHeader(ReadOnlySpan<byte> name, out ReadOnlySpan<byte> value) => TryGet(_headers, name, out value);
+
+    public readonly ReadOnlySpan<byte> Claim(ReadOnlySpan<byte> name) => TryGet(_claims, name, out ReadOnlySpan<byte> value) ? value : default;
+
+    public readonly bool TryGetFact(RequestFact fact, out ReadOnlySpan<byte> value)
     {
-        bool first = name.SequenceEqual(_firstName);
-        bool second = name.SequenceEqual(_secondName);
-        value = first ? _firstValue : second ? _secondValue : default;
-        return first || second;
+        value = _facts[(int)fact];
+        return _facts[(int)fact] is not null;
+    }
+
+    private static bool TryGet((byte[] Name, byte[] Value)[] fields, ReadOnlySpan<byte> name, out ReadOnlySpan<byte> value)
+    {
+        foreach ((byte[] given, byte[] content) in fields)
+        {
+            value = content;
+            if (name.SequenceEqual(given)) return true;
+        }
+
+        value = default;
+        return false;
     }
 }
