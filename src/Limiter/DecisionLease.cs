@@ -1,4 +1,5 @@
 using Appliance.Limiter.Evaluation;
+using Appliance.Limiter.Llm;
 
 namespace Appliance.Limiter;
 
@@ -19,6 +20,12 @@ public readonly struct DecisionLease
 
     /// <summary>True when a response's real usage is wanted: <see cref="PolicyEngine.Settle"/>.</summary>
     public bool WantsUsage => Current is { ReservationCount: > 0 };
+
+    /// <summary>The prompt's tokens as they were reserved; 0 when nothing was.</summary>
+    public long PromptTokens => Current?.PromptTokens ?? 0;
+
+    /// <summary>What holds for a streamed answer, when <see cref="WantsUsage"/>.</summary>
+    public LlmStreamSettings Stream => Current?.Stream ?? default;
 
     internal HeldTakes? Current => Held is not null && Held.Version == Version ? Held : null;
 

@@ -1,6 +1,8 @@
+using Appliance.Limiter.Descriptors;
 using Appliance.Limiter.Evaluation;
 using Appliance.Limiter.Routing;
 using Appliance.Limiter.Statistics;
+using Appliance.Limiter.Tokens;
 
 namespace Appliance.Limiter;
 
@@ -15,6 +17,9 @@ public sealed class PolicyEngine
     private readonly StatisticsBook _book;
     private readonly PaddedClock[] _clocks;
     private readonly LeasePool[] _leases;
+    private readonly TokenHash _tokenHash = new();
+    private readonly Lock _applying = new();
+    private DescriptorSources _sources = DescriptorSources.None;
     private ActiveBundle? _active;
 
     /// <summary>Makes an engine without a bundle.</summary>
@@ -44,8 +49,28 @@ public sealed class PolicyEngine
     public void Apply(PolicySnapshot snapshot)
     {
         ArgumentNullException.ThrowIfNull(snapshot);
-        Volatile.Write(ref _active, new ActiveBundle(snapshot, _table.HashSeed, _clocks.Length, _book));
+        lock (_applying)
+        {
+            var describers = new RequestDescriber[_clocks.Length];
+            for (int lane = 0; lane < describers.Length; lane++) describers[lane] = new RequestDescriber(snapshot, _sources, _tokenHash);
+            Volatile.Write(ref _active, new ActiveBundle(snapshot, _table.HashSeed, describers, _book));
+        }
     }
+
+    /// <summary>Puts other keys and lists in force, for every later decision. What was found out with the old ones is forgotten. Thread-safe; allocates.</summary>
+    public void Use(DescriptorSources sources)
+    {
+        ArgumentNullException.ThrowIfNull(sources);
+        lock (_applying)
+        {
+            _sources = sources;
+            if (Current is { } snapshot) Apply(snapshot);
+        }
+    }
+
+    /// <summary>A lane turns to a request.</summary>
+    /// <param name="lane">As in <see cref="Decide"/>.</param>
+    public PolicyTurn Enter(int lane) => new(this, Volatile.Read(ref _active), lane);
 
     /// <summary>
     /// Decides and consumes. Allocates nothing on a warm lane and takes no time of its own; never throws for any request. The lease of an
@@ -58,9 +83,11 @@ public sealed class PolicyEngine
     /// </param>
     /// <param name="lane">The caller's number, 0 .. lanes-1: a lane is used by one thread at a time.</param>
     public Decision Decide<TRequest>(scoped ref readonly TRequest request, long nowNs, long unixMs, int lane)
+        where TRequest : struct, IRequestView, allows ref struct => DecideBy(Volatile.Read(ref _active), in request, nowNs, unixMs, lane);
+
+    internal Decision DecideBy<TRequest>(ActiveBundle? active, scoped ref readonly TRequest request, long nowNs, long unixMs, int lane)
         where TRequest : struct, IRequestView, allows ref struct
     {
-        ActiveBundle? active = Volatile.Read(ref _active);
         if (active is null)
         {
             _book.CountWithoutRule(lane, DecisionAction.Reject, DecisionReason.NoBundleLoaded);
@@ -124,9 +151,11 @@ public sealed class PolicyEngine
     /// <param name="request">Method, host, path, headers, address.</param>
     /// <param name="lane">As in <see cref="Decide"/>.</param>
     public bool NeedsBody<TRequest>(scoped ref readonly TRequest request, int lane)
+        where TRequest : struct, IRequestView, allows ref struct => WantsBody(Volatile.Read(ref _active), in request, lane);
+
+    internal static bool WantsBody<TRequest>(ActiveBundle? active, scoped ref readonly TRequest request, int lane)
         where TRequest : struct, IRequestView, allows ref struct
     {
-        ActiveBundle? active = Volatile.Read(ref _active);
         if (active is not { HasLlmRules: true }) return false;
         RouteCursor matches = active.Snapshot.Routes.Find(request.Host, request.Path, active.Scratch[lane].Lists);
         while (matches.MoveNext())

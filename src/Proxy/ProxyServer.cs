@@ -21,6 +21,7 @@ public sealed class ProxyServer : IDisposable
     private readonly EventLoop[] _loops;
     private readonly HttpLoop[] _httpLoops;
     private readonly ILogger _log;
+    private readonly DelayedRequests _delayed = new();
     private readonly HttpHandler _http;
     private readonly TcpHandler _tcp;
     private readonly LocalProtocolHandler _local;
@@ -59,7 +60,7 @@ public sealed class ProxyServer : IDisposable
         _resolver = resolver ?? DnsResolver.OfMachine(_time);
         _loops = [.. Enumerable.Range(0, loops).Select(i => new EventLoop(i, _time, log))];
         _httpLoops = [.. _loops.Select(_ => new HttpLoop(loops))];
-        _http = new HttpHandler(_httpLoops, policies, log);
+        _http = new HttpHandler(_httpLoops, policies, _delayed, log);
         _tcp = new TcpHandler(log);
         _local = new LocalProtocolHandler(_httpLoops, log);
         _memory = new MemoryBound(_loops);

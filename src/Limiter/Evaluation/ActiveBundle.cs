@@ -1,3 +1,4 @@
+using Appliance.Limiter.Descriptors;
 using Appliance.Limiter.Rules;
 using Appliance.Limiter.Statistics;
 
@@ -6,12 +7,13 @@ namespace Appliance.Limiter.Evaluation;
 /// <summary>A snapshot bound to an engine. Immutable but for the lanes' scratch; replaced as a whole.</summary>
 internal sealed class ActiveBundle
 {
-    public ActiveBundle(PolicySnapshot snapshot, ulong hashSeed, int lanes, StatisticsBook book)
+    public ActiveBundle(PolicySnapshot snapshot, ulong hashSeed, RequestDescriber[] describers, StatisticsBook book)
     {
         Snapshot = snapshot;
         Policies = [.. snapshot.Policies.Select(policy => new BoundPolicy(policy, hashSeed, book))];
-        Scratch = new LaneScratch[lanes];
-        for (int lane = 0; lane < lanes; lane++) Scratch[lane] = new LaneScratch(snapshot);
+        Describers = describers;
+        Scratch = new LaneScratch[describers.Length];
+        for (int lane = 0; lane < Scratch.Length; lane++) Scratch[lane] = new LaneScratch(snapshot);
         HasLlmRules = Policies.Any(policy => policy.Rules.Any(rule => rule.IsLlm) || policy.Fallback is { IsLlm: true });
         ReadsClaims = snapshot.Descriptors.Any(key => key.Kind == LimitKeyKind.JwtClaim);
     }
@@ -19,6 +21,9 @@ internal sealed class ActiveBundle
     public PolicySnapshot Snapshot { get; }
 
     public BoundPolicy[] Policies { get; }
+
+    /// <summary>By lane.</summary>
+    public RequestDescriber[] Describers { get; }
 
     /// <summary>By lane.</summary>
     public LaneScratch[] Scratch { get; }

@@ -1,4 +1,6 @@
+using Appliance.Limiter.Llm;
 using Appliance.Limiter.Memory;
+using Appliance.Limiter.Rules;
 
 namespace Appliance.Limiter.Evaluation;
 
@@ -36,6 +38,39 @@ internal sealed class HeldTakes
         // The rules of a replaced bundle must not live on in the pool.
         _reservations.AsSpan(0, ReservationCount).Clear();
         (PlaceCount, ReservationCount) = (0, 0);
+    }
+
+    /// <summary>The estimate of the prompt that was reserved; of several the largest.</summary>
+    public long PromptTokens
+    {
+        get
+        {
+            long most = 0;
+            foreach (ref readonly LlmReservation reservation in _reservations.AsSpan(0, ReservationCount)) most = Math.Max(most, reservation.PromptTokens);
+            return most;
+        }
+    }
+
+    /// <summary>What holds for a streamed answer: of several rules the one that cuts first, and one that cuts before one that only watches.</summary>
+    public LlmStreamSettings Stream
+    {
+        get
+        {
+            var strictest = new LlmStreamSettings(LlmStreamMode.Count, long.MaxValue, 1, default, IncludePartialUsage: false);
+            foreach (ref readonly LlmReservation reservation in _reservations.AsSpan(0, ReservationCount))
+            {
+                LlmStreaming rule = reservation.Streaming;
+                LlmStreamMode mode = !rule.IsEnabled || !rule.EnforcesMidStream ? LlmStreamMode.Count
+                    : reservation.IsShadow ? LlmStreamMode.Shadow : LlmStreamMode.Enforce;
+                if (mode < strictest.Mode || (mode == strictest.Mode && rule.CompletionLimit >= strictest.Limit)) continue;
+                strictest = new LlmStreamSettings(
+                    mode, rule.CompletionLimit, rule.BufferTokens,
+                    rule.OnLimitExceeded == StreamLimitAction.ErrorChunk ? LlmLimitAction.ErrorChunk : LlmLimitAction.GracefulClose,
+                    rule.IncludesPartialUsage);
+            }
+
+            return strictest;
+        }
     }
 
     /// <summary>Charges every reservation with what was really used instead.</summary>

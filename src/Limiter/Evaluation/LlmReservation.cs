@@ -18,4 +18,9 @@ internal struct LlmReservation
     /// <summary>What is charged now.</summary>
     public long Tokens;
     public RuleCounters Counters;
+
+    /// <summary>The part of them that the prompt was estimated at.</summary>
+    public long PromptTokens;
+    public LlmStreaming Streaming;
+    public bool IsShadow;
 }

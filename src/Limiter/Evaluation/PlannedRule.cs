@@ -17,6 +17,9 @@ internal struct PlannedRule
     /// <summary>Of the slot that is asked first.</summary>
     public SlotIdentity Identity;
 
+    /// <summary>It is only watched.</summary>
+    public bool IsShadow;
+
     /// <summary>A key is missing and the rule rejects then.</summary>
     public bool LacksKey;
 }

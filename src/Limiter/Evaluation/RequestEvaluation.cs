@@ -182,6 +182,7 @@ internal ref struct RequestEvaluation(LimiterTable table, LaneScratch scratch, E
         if (missing && rule.Rule.OnMissing != MissingKeyAction.Shared) return planned.LacksKey;
         planned.Algorithm = algorithm;
         planned.Identity = rule.Seeds.For(shadow).Identify(parts.Written);
+        planned.IsShadow = shadow;
         if (algorithm is CostBudget cost) planned.Identity = BudgetKey.Of(planned.Identity, cost.Budget, cost.Budget.WindowAt(_time.UnixSeconds));
         table.Prefetch(planned.Identity.High);
         return true;

@@ -80,6 +80,9 @@ internal readonly ref struct RuleLimits(LimiterTable table, TakeLedger ledger, E
             Day = dayTaken,
             PerDay = limit.PerDay,
             Tokens = total,
+            PromptTokens = prompt,
+            Streaming = limit.Streaming,
+            IsShadow = planned.IsShadow,
             Counters = planned.Rule.Counters,
         });
         planned.Rule.Counters.CountReserved(lane, total);

@@ -152,7 +152,7 @@ internal struct ChunkedScanner
     {
         if (_nameLength > NameStart.Length) return false;
         ReadOnlySpan<byte> name = ((ReadOnlySpan<byte>)_name)[.._nameLength];
-        return HeaderNames.Identify(name) is not (KnownHeader.Other or KnownHeader.RequestId or KnownHeader.Accept)
+        return HeaderNames.Identify(name) is not (KnownHeader.Other or KnownHeader.RequestId or KnownHeader.Accept or KnownHeader.AcceptEncoding)
             || HeaderNames.IsForbiddenTrailer(name);
     }
 

@@ -22,6 +22,7 @@ internal static class HeaderNames
         12 when Loosely(name, "x-request-id"u8) => KnownHeader.RequestId,
         14 when Is(name, "content-length"u8) => KnownHeader.ContentLength,
         15 when Loosely(name, "x-forwarded-for"u8) => KnownHeader.ForwardedFor,
+        15 when Is(name, "accept-encoding"u8) => KnownHeader.AcceptEncoding,
         16 when Loosely(name, "x-forwarded-host"u8) => KnownHeader.ForwardedHost,
         16 when Is(name, "proxy-connection"u8) => KnownHeader.ProxyConnection,
         17 when Is(name, "transfer-encoding"u8) => KnownHeader.TransferEncoding,

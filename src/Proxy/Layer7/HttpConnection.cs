@@ -258,6 +258,7 @@ internal abstract class HttpConnection : IConnectionOwner
         if (_exchange is not { } exchange) return;
         _exchange = null;
         OnRequestEnd(exchange);
+        Client.Reader.HoldsMuch = false;
         exchange.Tries.TakeOther()?.Conclude(ServerOutcome.Unknown);
         if (Snapshot.Http is { } rules) Loop.AccessLog.Write(exchange, rules.ListenerName, Client, received, sent);
         Loop.Return(exchange);

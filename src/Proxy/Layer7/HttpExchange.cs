@@ -1,6 +1,7 @@
 using System.Buffers;
 using Appliance.Limiter;
 using Appliance.Proxy.Balancing;
+using Appliance.Proxy.Transport;
 using Appliance.Proxy.Upstreams;
 
 namespace Appliance.Proxy.Layer7;
@@ -81,6 +82,18 @@ internal sealed class HttpExchange
     /// <summary>What the limiter holds for the request until it is over.</summary>
     internal DecisionLease Lease { get; set; }
 
+    /// <summary>What the request's body says of its cost, once it was read for a policy.</summary>
+    internal LlmRequestNumbers Llm { get; set; }
+
+    /// <summary>Reads language model traffic; made when a first request needs it.</summary>
+    internal TokenMeter Meter => field ??= new TokenMeter();
+
+    /// <summary>The answer passes <see cref="Meter"/> on its way to the client.</summary>
+    internal bool IsMetered { get; set; }
+
+    /// <summary>Waits when a policy says so; made when a first request needs it.</summary>
+    internal LoopDelay Delay => field ??= new LoopDelay();
+
     /// <summary>A trusted proxy says that the client speaks TLS with it.</summary>
     internal bool ForwardedSecure { get; private set; }
 
@@ -102,7 +115,8 @@ internal sealed class HttpExchange
         Request.Reset();
         Record.Begin(nowNs);
         Client = peer;
-        ForwardedSecure = PeerIsTrusted = false;
+        ForwardedSecure = PeerIsTrusted = IsMetered = false;
+        Llm = default;
         _route = null;
         _pathLength = _hostLength = _limitLength = _extraLength = _idLength = _methodLength = 0;
         Body.Reset();

@@ -19,4 +19,5 @@ internal enum KnownHeader : byte
     ForwardedHost,
     RequestId,
     Accept,
+    AcceptEncoding,
 }

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Appliance.Limiter;
+using Appliance.Limiter.Llm;
 using Appliance.Proxy.Listeners;
 using Appliance.Proxy.Transport;
 using Appliance.Proxy.Upstreams;
@@ -11,14 +12,16 @@ namespace Appliance.Proxy.Layer7;
 internal sealed class ProxyConnection : HttpConnection
 {
     private readonly PolicyEngine? _policies;
+    private readonly DelayedRequests _delayed;
     private readonly byte[] _address = new byte[45];
     private readonly int _addressLength;
     private readonly ClientAddress _peer;
 
-    internal ProxyConnection(Connection client, Listener listener, HttpLoop loop, PolicyEngine? policies, ILogger log)
+    internal ProxyConnection(Connection client, Listener listener, HttpLoop loop, PolicyEngine? policies, DelayedRequests delayed, ILogger log)
         : base(client, listener, loop, log)
     {
         _policies = policies;
+        _delayed = delayed;
         _peer = client.ClientAddress;
         _addressLength = _peer.Format(_address);
     }
@@ -40,11 +43,17 @@ internal sealed class ProxyConnection : HttpConnection
         exchange.EnsureId(Loop.Ids);
         HttpRules rules = Snapshot.Http!; // The listener is an http one, or this type would not serve it.
         if (rules.RefusesBody(Request)) return AnswerErrorAsync(HttpError.BodyTooLarge);
-        HttpError refusal = Judge(head);
-        if (refusal != HttpError.None) return AnswerErrorAsync(refusal);
-        if (rules.HttpsRedirect is { } toHttps && !Client.IsSecure && !exchange.ForwardedSecure) return RedirectAsync(toHttps);
-        if (Snapshot.Routes.Find(exchange.Host, exchange.Path) is not { } route) return AnswerErrorAsync(HttpError.NoRoute);
-        exchange.Route = route;
+        if (!Snapshot.Settings.EnforcePolicies || _policies is null) return RouteAsync();
+        return Request.HasBody && NeedsBody(_policies) ? ReadAndJudgeAsync(_policies) : JudgeAsync(_policies);
+    }
+
+    /// <summary>The request may pass: where to?</summary>
+    private ValueTask<bool> RouteAsync()
+    {
+        HttpRules rules = Snapshot.Http!;
+        if (rules.HttpsRedirect is { } toHttps && !Client.IsSecure && !Exchange.ForwardedSecure) return RedirectAsync(toHttps);
+        if (Snapshot.Routes.Find(Exchange.Host, Exchange.Path) is not { } route) return AnswerErrorAsync(HttpError.NoRoute);
+        Exchange.Route = route;
         return route.Pool is { } pool ? ForwardAsync(pool.On(Client.Loop)) : ActAsync(route);
     }
 
@@ -75,32 +84,97 @@ internal sealed class ProxyConnection : HttpConnection
         if (exchange.Lease.IsEmpty) return;
         DecisionLease lease = exchange.Lease;
         exchange.Lease = default;
-        _policies!.Release(ref lease, Client.Loop.NowNs, Client.Loop.Number); // Only the engine leases.
+        PolicyEngine policies = _policies!; // Only the engine leases.
+        EventLoop loop = Client.Loop;
+        if (exchange.IsMetered)
+        {
+            // A model that was not reached, or that refused, has used nothing.
+            bool unused = exchange.Attempt.Status is < 200 or > 299;
+            if (unused) policies.Settle(in lease, 0, loop.NowNs, loop.Number);
+            else if (exchange.Meter.TryGetUsage(out LlmUsage usage)) policies.Settle(in lease, usage.TotalTokens, loop.NowNs, loop.Number);
+            exchange.Meter.End();
+        }
+
+        policies.Release(ref lease, loop.NowNs, loop.Number);
     }
 
     /// <inheritdoc/>
     private protected override void OnClientLost()
     {
         Client.MarkError(ConnectionError.Reset);
-        if (!IsIdle) Exchange.Attempt.Abandon();
+        if (IsIdle) return;
+        Exchange.Delay.End();
+        Exchange.Attempt.Abandon();
     }
 
-    private HttpError Judge(ReadOnlySpan<byte> head)
+    private bool NeedsBody(PolicyEngine policies)
     {
-        if (!Snapshot.Settings.EnforcePolicies || _policies is null) return HttpError.None;
-        var view = new RequestView(Exchange, head, Exchange.Client);
-        Decision decision = _policies.Decide(in view, Client.Loop.NowNs, Client.Loop.UtcNow.ToUnixTimeMilliseconds(), Client.Loop.Number);
+        PolicyTurn turn = policies.Enter(Client.Loop.Number);
+        var view = new RequestView(Exchange, Head, turn.Describer, Client.Loop.UnixMs);
+        return turn.NeedsBody(in view);
+    }
+
+    /// <summary>A rule counts what a language model will be asked: the body is read before the request is judged, and sent on from where it lies.</summary>
+    [AsyncMethodBuilder(typeof(LoopMethodBuilder<>))]
+    private async ValueTask<bool> ReadAndJudgeAsync(PolicyEngine policies)
+    {
+        LlmRequestReader reader = Exchange.Meter.Request;
+        reader.Reset();
+        Exchange.Body.Begin(Client, Request, Snapshot.Http!, Snapshot.Timeouts.Response);
+        RelayEnd end = await Exchange.Body.HoldAsync(reader);
+        if (end != RelayEnd.Complete)
+        {
+            HttpError error = RequestBody.ErrorOf(end);
+            return error != HttpError.None && await AnswerErrorAsync(error);
+        }
+
+        LlmRequestReading reading = reader.Finish();
+        Exchange.Llm = new LlmRequestNumbers(reading.PromptTokens, reading.CompletionCap, Exchange.Body.HashHeld());
+        return await JudgeAsync(policies);
+    }
+
+    private ValueTask<bool> JudgeAsync(PolicyEngine policies)
+    {
+        PolicyTurn turn = policies.Enter(Client.Loop.Number);
+        var view = new RequestView(Exchange, Head, turn.Describer, Client.Loop.UnixMs);
+        Decision decision = turn.Decide(in view, Client.Loop.NowNs, Client.Loop.UnixMs);
         Exchange.Lease = decision.Lease;
         Exchange.Record.Verdict = decision.Reason;
         if (decision.Reason == DecisionReason.NoBundleLoaded)
         {
-            return Snapshot.Settings.OpenOnPolicyFailure ? HttpError.None : HttpError.NoPolicies;
+            return Snapshot.Settings.OpenOnPolicyFailure ? RouteAsync() : AnswerErrorAsync(HttpError.NoPolicies);
+        }
+
+        if (decision.DelayMs > 0 && !_delayed.TryEnter())
+        {
+            // Nothing was done for it: what it took is given back with the lease, what a bucket lost comes back by itself.
+            decision = decision with { Allowed = false, DelayMs = 0, Reason = DecisionReason.TooManyDelayed, RetryAfterSeconds = 1 };
+            Exchange.Record.Verdict = decision.Reason;
         }
 
         Exchange.SetLimits(decision);
-        if (decision.Allowed) return HttpError.None;
-        Counters.RejectedByPolicy++;
-        return HttpError.LimitedByPolicy;
+        if (!decision.Allowed)
+        {
+            Counters.RejectedByPolicy++;
+            return AnswerErrorAsync(HttpError.LimitedByPolicy);
+        }
+
+        if (decision.Lease.WantsUsage)
+        {
+            Exchange.IsMetered = true;
+            Exchange.Meter.Begin(decision.Lease.Stream, LlmProviders.OfPath(Exchange.Path), decision.Lease.PromptTokens);
+        }
+
+        return decision.DelayMs > 0 ? RouteLaterAsync(decision.DelayMs) : RouteAsync();
+    }
+
+    /// <summary>The request waits, without a thread, and goes on unless its client has gone meanwhile.</summary>
+    [AsyncMethodBuilder(typeof(LoopMethodBuilder<>))]
+    private async ValueTask<bool> RouteLaterAsync(int delayMs)
+    {
+        _ = await Exchange.Delay.WaitAsync(Client.Loop, Client.Loop.NowNs + delayMs * 1_000_000L);
+        _delayed.Leave();
+        return Client.Error == ConnectionError.None && await RouteAsync();
     }
 
     /// <summary>
@@ -113,7 +187,7 @@ internal sealed class ProxyConnection : HttpConnection
         RequestTries tries = Exchange.Tries;
         ulong key = pool.KeyOf(Head, Request, Exchange.Path, Exchange.Client);
         tries.Begin(pool, key, Request);
-        if (Request.HasBody) Exchange.Body.Begin(Client, Request, Snapshot.Http!, Snapshot.Timeouts.Response);
+        if (Request.HasBody && !Exchange.Body.IsBegun) Exchange.Body.Begin(Client, Request, Snapshot.Http!, Snapshot.Timeouts.Response);
         HttpError failure = HttpError.NoServer;
         bool mayReuse = true;
         bool knowsServer = false;

@@ -32,6 +32,9 @@ internal sealed class RequestBody
     private int _holdLimit;
     private bool _held;
 
+    /// <summary>True once <see cref="Begin"/> was called for the request under way.</summary>
+    internal bool IsBegun { get; private set; }
+
     /// <summary>True while everything that was sent can be sent again.</summary>
     internal bool IsHeld => _held;
 
@@ -41,13 +44,14 @@ internal sealed class RequestBody
     /// <summary>A request begins that may have no body at all.</summary>
     internal void Reset()
     {
-        IsReleased = false;
+        IsReleased = IsBegun = false;
         _gone = 0;
     }
 
     /// <summary>The first attempt with this request is about to begin; its head is complete and unread.</summary>
     internal void Begin(Connection client, RequestHead request, HttpRules rules, long timeoutNs)
     {
+        IsBegun = true;
         _client = client;
         _request = request;
         _rules = rules;
@@ -124,6 +128,18 @@ internal sealed class RequestBody
             if (BodyRelay.Ending(_client, read, _gone) is { } end) return end;
         }
     }
+
+    /// <summary>A hash of the body as it lies here, framing and all; for telling requests apart.</summary>
+    internal ulong HashHeld() => LlmRequestReader.HashOf(_client.Reader.UnreadSpan[_request.Length..]);
+
+    /// <summary>What a client is told whose body could not be had; None: it is gone.</summary>
+    internal static HttpError ErrorOf(RelayEnd end) => end switch
+    {
+        RelayEnd.SourceBad => HttpError.BadChunk,
+        RelayEnd.SourceTooLarge => HttpError.BodyTooLarge,
+        RelayEnd.SourceTimedOut => HttpError.RequestTimeout,
+        _ => HttpError.None,
+    };
 
     /// <summary>Shows the reader what lies behind the bytes seen so far; returns how many of them belong to the body.</summary>
     private int Show(LlmRequestReader reader, ref ChunkedScanner scanner, int seen)

@@ -1,9 +1,14 @@
 using Appliance.Limiter;
+using Appliance.Limiter.Descriptors;
 
 namespace Appliance.Proxy.Layer7;
 
 /// <summary>The proxy's view of a request for the policy engine: spans over the read buffer.</summary>
-internal readonly ref struct RequestView(HttpExchange exchange, ReadOnlySpan<byte> head, ClientAddress client) : IRequestView
+/// <param name="exchange">The request, normalised.</param>
+/// <param name="head">Its head as it came.</param>
+/// <param name="describer">Of the lane's turn; null: no bundle will ask.</param>
+/// <param name="unixMs">UTC.</param>
+internal readonly ref struct RequestView(HttpExchange exchange, ReadOnlySpan<byte> head, RequestDescriber? describer, long unixMs) : IRequestView
 {
     private readonly ReadOnlySpan<byte> _head = head;
 
@@ -20,24 +25,24 @@ internal readonly ref struct RequestView(HttpExchange exchange, ReadOnlySpan<byt
     public ReadOnlySpan<byte> Host => exchange.Host;
 
     /// <inheritdoc/>
-    public ClientAddress Client => client;
+    public ClientAddress Client => exchange.Client;
 
     /// <inheritdoc/>
     public bool IsTrusted => exchange.PeerIsTrusted;
 
     /// <inheritdoc/>
-    public LlmRequestNumbers Llm => default;
+    public LlmRequestNumbers Llm => exchange.Llm;
 
     /// <inheritdoc/>
     public bool TryGetHeader(ReadOnlySpan<byte> name, out ReadOnlySpan<byte> value) => exchange.Request.TryGet(_head, name, out value);
 
     /// <inheritdoc/>
-    public ReadOnlySpan<byte> Claim(ReadOnlySpan<byte> name) => default;
+    public ReadOnlySpan<byte> Claim(ReadOnlySpan<byte> name) => describer is null ? default : describer.Claim(in this, name, unixMs);
 
     /// <inheritdoc/>
     public bool TryGetFact(RequestFact fact, out ReadOnlySpan<byte> value)
     {
         value = default;
-        return false;
+        return describer is not null && describer.TryGetFact(in this, fact, out value);
     }
 }

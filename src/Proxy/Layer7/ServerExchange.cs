@@ -256,8 +256,13 @@ internal sealed class ServerExchange(HttpExchange exchange)
         bool old = Request.MinorVersion == 0;
         bool noBody = Request.IsHead || Response.HasNoBody;
         bool untilClose = !noBody && !Response.Chunked && Response.ContentLength < 0;
-        bool chunked = !noBody && !old && (Response.Chunked || untilClose);
-        if (old && !noBody && (Response.Chunked || untilClose)) _keepClient = false;
+        // To an HTTP/1.0 client a length that was announced must come.
+        bool metered = exchange.IsMetered && !noBody && !(old && Response.ContentLength >= 0);
+        if (metered) exchange.Meter.OnAnswer(Response, server.Reader.UnreadSpan[..Response.Length]);
+        // A stream that may be cut cannot announce its length.
+        bool open = Response.Chunked || untilClose || (metered && exchange.Meter.IsStream);
+        bool chunked = !noBody && !old && open;
+        if (old && !noBody && open) _keepClient = false;
         _keepServer = Response.KeepAlive && !untilClose;
         ReadOnlySpan<byte> connection = !_keepClient ? "Connection: close\r\n"u8 : old ? "Connection: keep-alive\r\n"u8 : default;
         ClientResponse.Write(
@@ -265,6 +270,7 @@ internal sealed class ServerExchange(HttpExchange exchange)
             exchange.Route.ResponseEdits);
         server.Reader.Skip(Response.Length);
         long timeoutNs = _snapshot.Timeouts.Response;
+        if (metered) return RelayMeteredAsync(server, chunked, timeoutNs);
         bool whole = noBody || (!Response.Chunked && Response.ContentLength >= 0 && Response.ContentLength <= server.Reader.Unread);
         if (whole && !_keepClient && !Request.HasBody && !_client.IsSecure) _client.Writer.EndsNow = true;
         if (whole && _keepClient && TryAnswerSoon(server, noBody ? 0 : Response.ContentLength)) return new(RelayEnd.Complete);
@@ -272,6 +278,15 @@ internal sealed class ServerExchange(HttpExchange exchange)
         if (untilClose) return BodyRelay.UntilCloseAsync(server, _client, chunked, timeoutNs);
         if (!Response.Chunked) return BodyRelay.LengthAsync(server, _client, Response.ContentLength, timeoutNs);
         return old ? BodyRelay.DechunkedAsync(server, _client, timeoutNs) : BodyRelay.ChunkedAsync(server, _client, timeoutNs);
+    }
+
+    [AsyncMethodBuilder(typeof(LoopMethodBuilder<>))]
+    private async ValueTask<RelayEnd> RelayMeteredAsync(Connection server, bool chunked, long timeoutNs)
+    {
+        RelayEnd end = await MeteredRelay.RunAsync(server, _client, Response, chunked, exchange.Meter, timeoutNs);
+        // What the server goes on sending is nobody's answer.
+        if (exchange.Meter.IsCut) _keepServer = false;
+        return end;
     }
 
     /// <summary>A short answer that has arrived whole leaves with the others of this turn. False: it must be relayed.</summary>

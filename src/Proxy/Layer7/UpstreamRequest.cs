@@ -11,6 +11,10 @@ internal static class UpstreamRequest
     private const int Added = 1024 + ForwardedFields.MaxLength;
 
     private const uint HostBit = 1u << (int)KnownHeader.Host;
+
+    /// <summary>What is compressed cannot be metered.</summary>
+    private const uint EncodingBit = 1u << (int)KnownHeader.AcceptEncoding;
+
     private const uint RequestIdBit = 1u << (int)KnownHeader.RequestId;
 
     private const uint Framing = (1u << (int)KnownHeader.ContentLength) | (1u << (int)KnownHeader.TransferEncoding);
@@ -57,7 +61,8 @@ internal static class UpstreamRequest
         if (route.Rewrite is null) text.Write(request.Target(head));
         else route.Rewrite.Write(ref text, request.Target(head), exchange.Path);
         text.Write(" HTTP/1.1\r\n"u8);
-        uint dropped = HopByHop | Framing | RequestIdBit | ForwardedFields.Dropped(style, origin.Trusted) | (route.Host is null ? 0 : HostBit);
+        uint dropped = HopByHop | Framing | RequestIdBit | ForwardedFields.Dropped(style, origin.Trusted) | (route.Host is null ? 0 : HostBit)
+            | (exchange.IsMetered ? EncodingBit : 0);
         // The message needs its Host: an edit may set another, but not take it away.
         bool hostEdited = (edited & HostBit) != 0 && edits!.Sets(KnownHeader.Host);
         StickyCookie? sticky = route.Pool?.Sticky;

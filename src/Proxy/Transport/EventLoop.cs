@@ -47,6 +47,8 @@ internal sealed unsafe class EventLoop : IDisposable
     private int _usedSlots = 1;
     private int _wakePending;
     private long _turns;
+    private long _unixMs;
+    private long _unixMsTurn = -1;
     private volatile bool _stopping;
     private Thread? _thread;
 
@@ -74,6 +76,17 @@ internal sealed unsafe class EventLoop : IDisposable
 
     /// <summary>The wall clock, for Date fields only; nothing is timed by it.</summary>
     internal DateTimeOffset UtcNow => _time.GetUtcNow();
+
+    /// <summary>The same in Unix milliseconds, read at most once per turn.</summary>
+    internal long UnixMs
+    {
+        get
+        {
+            if (_unixMsTurn == _turns) return _unixMs;
+            _unixMsTurn = _turns;
+            return _unixMs = UtcNow.ToUnixTimeMilliseconds();
+        }
+    }
 
     /// <summary>Deadlines.</summary>
     internal TimerWheel Timers { get; }
