@@ -5,6 +5,7 @@ using Appliance.Proxy;
 using Appliance.Proxy.Admission;
 using Appliance.Proxy.Configuration;
 using Proxy.Tests.Support;
+using TestSupport;
 
 namespace Proxy.Tests.EndToEnd;
 
@@ -118,6 +119,53 @@ public sealed class AdmissionTests
         await Deadline.Until(() => Held(rig.Address) == 0, () => $"{Held(rig.Address)} are still held");
         Assert.Equal(0, rig.Listener.ActiveConnections);
         clients.ForEach(client => client.Dispose());
+    }
+
+    [Fact]
+    public async Task EachDroppedClientIsHeldForItsOwnTime()
+    {
+        using var upstream = Echo();
+        var clock = new VirtualClock();
+        await using var rig = new ProxyRig(Settings(upstream, new AdmissionSettings { MaximumConnections = 0, OnLimit = RefusalForm.Drop }), time: clock);
+        using RawPeer first = await RawPeer.ConnectAsync(rig.Address);
+        await Deadline.Until(() => Refused(rig, AdmissionRule.ListenerConnections) == 1, "one is refused");
+        clock.Advance(TimeSpan.FromSeconds(20));
+        await rig.OnLoopAsync(() => 0);
+        await rig.OnLoopAsync(() => 0);
+        using RawPeer second = await RawPeer.ConnectAsync(rig.Address);
+        await Deadline.Until(() => Refused(rig, AdmissionRule.ListenerConnections) == 2, "the other is refused");
+        clock.Advance(TimeSpan.FromSeconds(15));
+        await Deadline.Until(() => Held(rig.Address) == 1, () => $"{Held(rig.Address)} are held");
+        Assert.True(second.Socket.Connected);
+        clock.Advance(TimeSpan.FromSeconds(20));
+        await Deadline.Until(() => Held(rig.Address) == 0, () => $"{Held(rig.Address)} are held");
+    }
+
+    /// <summary>For want of memory nobody is held, which would cost some: the client hears at once.</summary>
+    [Fact]
+    public async Task AtTheMemoryLimitAlsoADroppingListenerResetsAndTheOperatorsOwnIsServed()
+    {
+        using var upstream = Echo();
+        ProxySettings settings = Settings(upstream, new AdmissionSettings { OnLimit = RefusalForm.Drop });
+        var inside = new TaskCompletionSource();
+        var local = new ListenerSettings
+        {
+            Name = "admin",
+            Protocol = ListenerProtocol.Local,
+            Address = new IPEndPoint(IPAddress.Loopback, 0),
+            Handler = new Waiting(inside.Task),
+        };
+        await using var rig = new ProxyRig(settings with { Listeners = [settings.Listeners[0], local], MemoryLimit = 1 });
+        // Its head stays in a buffer while the handler takes its time.
+        RawPeer first = await rig.ConnectAsync("admin");
+        await first.SendAsync("GET /wait HTTP/1.1\r\nHost: a\r\n\r\n");
+        await Deadline.Until(() => rig.OnLoopAsync(() => rig.Loop.Buffers.RentedBytes).Result > 0, "memory is in use");
+        await ExpectRefusedAsync("127.0.0.1", rig, "relay");
+        RawPeer second = await rig.ConnectAsync("admin");
+        await second.SendAsync("GET /now HTTP/1.1\r\nHost: a\r\n\r\n");
+        Assert.Equal(200, (await second.ReadAnswerAsync()).Head.Status);
+        inside.SetResult();
+        Assert.Equal(200, (await first.ReadAnswerAsync()).Head.Status);
     }
 
     [Fact]
@@ -239,6 +287,14 @@ public sealed class AdmissionTests
         Assert.Equal(204, (await next.ReadAnswerAsync()).Head.Status);
     }
 
+    private sealed class Waiting(Task end) : ILocalHandler
+    {
+        public async ValueTask HandleAsync(LocalExchange exchange)
+        {
+            if (exchange.Path.SequenceEqual("/wait"u8)) await end;
+        }
+    }
+
     private static ProxyRig Rig(Upstream upstream, AdmissionSettings admission, int loops = 1) => new(Settings(upstream, admission), loops);
 
     private static ProxySettings Settings(Upstream upstream, AdmissionSettings? admission) => new()
@@ -271,20 +327,20 @@ public sealed class AdmissionTests
         Assert.Equal("x", await client.ReadTextAsync(1));
     }
 
-    private static async Task<RawPeer> FromAsync(string source, ProxyRig rig)
+    private static async Task<RawPeer> FromAsync(string source, ProxyRig rig, string? listener = null)
     {
         var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         socket.Bind(new IPEndPoint(IPAddress.Parse(source), 0));
-        await socket.ConnectAsync(rig.Address, Deadline.Token);
+        await socket.ConnectAsync(listener is null ? rig.Address : rig.Server.Addresses[listener], Deadline.Token);
         return new RawPeer(socket);
     }
 
     /// <summary>The kernel has completed the connection before it was refused, so the reset comes after connect or, to a slow caller, within it.</summary>
-    private static async Task ExpectRefusedAsync(string source, ProxyRig rig)
+    private static async Task ExpectRefusedAsync(string source, ProxyRig rig, string? listener = null)
     {
         try
         {
-            using RawPeer client = await FromAsync(source, rig);
+            using RawPeer client = await FromAsync(source, rig, listener);
             Assert.Equal("", await client.ExpectResetAsync());
         }
         catch (SocketException error) when (error.SocketErrorCode == SocketError.ConnectionReset)

@@ -1,3 +1,4 @@
+using Appliance.Proxy.Configuration;
 using Proxy.Tests.Support;
 
 namespace Proxy.Tests.EndToEnd;
@@ -227,6 +228,24 @@ public sealed class KeepAliveTests
         await second.ReadHeadAsync();
         await second.SendAsync(Ok);
         Assert.Equal("ok", (await client.ReadAnswerAsync()).Body);
+    }
+
+    /// <summary>The request on its way was not read by anybody: FIN says so and lets the client repeat it, RST would leave it guessing.</summary>
+    [Fact]
+    public async Task ARequestThatMeetsTheEndOfAnIdleConnectionIsNotReset()
+    {
+        using Upstream upstream = new Upstream().ServeAnswer(Ok);
+        ProxySettings settings = ProxyRig.HttpSettings(new TimeoutSettings(), upstream.Address);
+        await using var rig = new ProxyRig(settings);
+        RawPeer client = await rig.ConnectAsync();
+        await client.SendAsync("GET /1 HTTP/1.1\r\nHost: a\r\n\r\n");
+        await client.ReadAnswerAsync();
+        rig.Stopped = true;
+        rig.Server.Apply(settings with { Listeners = [] });
+        await client.ExpectEndAsync();
+        await client.SendAsync("GET /2 HTTP/1.1\r\nHost: a\r\n\r\n");
+        await Deadline.Until(() => client.TcpInfo is { State: RawPeer.Closed } or { Unacknowledged: 0 }, "the request has arrived");
+        Assert.Equal(RawPeer.CloseWait, client.TcpInfo.State);
     }
 
     [Fact]

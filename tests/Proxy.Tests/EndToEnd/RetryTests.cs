@@ -268,13 +268,79 @@ public sealed class RetryTests
     public async Task ABodyThatComesTooSlowlyIsRefused()
     {
         using var upstream = new Upstream().Serve(peer => peer.ReadHeadAsync());
-        ProxySettings settings = ProxyRig.HttpSettings(new TimeoutSettings { Response = TimeSpan.FromHours(1) }, upstream.Address);
-        settings = settings with { Listeners = [settings.Listeners[0] with { Http = new HttpSettings { MinimumBodyRate = 1000 } }] };
-        await using var rig = new ProxyRig(settings, time: new FastClock(20));
+        await using ProxyRig rig = Slow(upstream, 1000, TimeSpan.FromHours(1));
         RawPeer client = await rig.ConnectAsync();
         await client.SendAsync("PUT /x HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\nslow");
         HttpText head = await client.ReadHeadAsync();
         Assert.Equal(408, head.Status);
+    }
+
+    /// <summary>What one request has brought pays for no other on the same connection.</summary>
+    [Fact]
+    public async Task AQuickBodyDoesNotMakeUpForTheNextOne()
+    {
+        using Upstream upstream = new Upstream().Serve(async peer =>
+        {
+            await peer.ReadHeadAsync();
+            await peer.ReadTextAsync(1_000_000);
+            await peer.SendAsync("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 4\r\n\r\ngood");
+        });
+        await using ProxyRig rig = Slow(upstream, 1000, TimeSpan.FromHours(1));
+        RawPeer client = await rig.ConnectAsync();
+        await client.SendAsync("PUT /x HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000\r\n\r\n");
+        await client.SendAsync(new byte[1_000_000]);
+        Assert.Equal("good", (await client.ReadAnswerAsync()).Body);
+        await client.SendAsync("PUT /x HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\nslow");
+        Assert.Equal(408, (await client.ReadHeadAsync()).Status);
+    }
+
+    [Fact]
+    public async Task WithoutARateABodyMayBeginLate()
+    {
+        using Upstream upstream = new Upstream().Serve(async peer =>
+        {
+            await peer.ReadHeadAsync();
+            await peer.ReadTextAsync(5);
+            await peer.SendAsync(Good);
+        });
+        await using ProxyRig rig = Slow(upstream, 0, TimeSpan.FromHours(1));
+        RawPeer client = await rig.ConnectAsync();
+        await client.SendAsync("PUT /x HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\n");
+        await PassAsync(rig, TimeSpan.FromSeconds(10));
+        await client.SendAsync("hello");
+        Assert.Equal("good", (await client.ReadAnswerAsync()).Body);
+    }
+
+    [Fact]
+    public async Task ABodyThatStopsIsRefusedAfterItsTimeAlsoWithoutARate()
+    {
+        using var upstream = new Upstream().Serve(peer => peer.ReadToEndAsync());
+        await using ProxyRig rig = Slow(upstream, 0, TimeSpan.FromSeconds(3));
+        RawPeer client = await rig.ConnectAsync();
+        await client.SendAsync("PUT /x HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhe");
+        Assert.Equal(408, (await client.ReadHeadAsync()).Status);
+    }
+
+    [Fact]
+    public async Task TheTimeThatAServerTakesToReadIsNotTheClients()
+    {
+        const int Size = 8_000_000;
+        using var upstream = new Upstream(receiveBuffer: 16 * 1024);
+        await using ProxyRig rig = Slow(upstream, 100_000, TimeSpan.FromHours(1));
+        RawPeer client = await rig.ConnectAsync();
+        await client.SendAsync($"PUT /x HTTP/1.1\r\nHost: a\r\nContent-Length: {Size}\r\n\r\n");
+        Task sending = client.SendAsync(new byte[Size - 1]);
+        RawPeer server = await upstream.AcceptAsync();
+        await server.ReadHeadAsync();
+        // What the rate allows for all of the body is 85 seconds, grace included.
+        await PassAsync(rig, TimeSpan.FromSeconds(100));
+        await server.ReadBytesAsync(Size - 1);
+        await sending;
+        await PassAsync(rig, TimeSpan.FromSeconds(1));
+        await client.SendAsync("x");
+        await server.ReadBytesAsync(1);
+        await server.SendAsync(Good);
+        Assert.Equal("good", (await client.ReadAnswerAsync()).Body);
     }
 
     [Fact]
@@ -293,6 +359,20 @@ public sealed class RetryTests
         }
 
         await client.ExpectEndAsync();
+    }
+
+    /// <summary>With a minimum rate of bodies, a limit for what one wait may take, and a clock twenty times as fast.</summary>
+    private static ProxyRig Slow(Upstream upstream, long rate, TimeSpan wait)
+    {
+        ProxySettings settings = ProxyRig.HttpSettings(new TimeoutSettings { Response = wait }, upstream.Address);
+        return new(settings with { Listeners = [settings.Listeners[0] with { Http = new HttpSettings { MinimumBodyRate = rate } }] }, time: new FastClock(20));
+    }
+
+    /// <summary>Waits until the loop's clock has gone on by so much.</summary>
+    private static async Task PassAsync(ProxyRig rig, TimeSpan time)
+    {
+        long endNs = await rig.OnLoopAsync(() => rig.Loop.NowNs) + time.Ticks * 100;
+        await Deadline.Until(() => rig.OnLoopAsync(() => rig.Loop.NowNs).Result > endNs, "the time passes");
     }
 
     private static ProxyRig Rig(RetrySettings retry, params Upstream[] servers) => new(Settings(retry, servers));

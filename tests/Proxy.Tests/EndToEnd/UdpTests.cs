@@ -122,6 +122,9 @@ public sealed class UdpTests
         Assert.Equal("z", await clients[0].ReceiveTextAsync());
         Assert.Equal(3, server.Received);
         await EndAsync(rig);
+        await clients[2].SendAsync(rig.Address, "y");
+        Assert.Equal("y", await clients[2].ReceiveTextAsync());
+        await EndAsync(rig);
     }
 
     [Fact]
@@ -178,6 +181,26 @@ public sealed class UdpTests
         await second.SendAsync(rig.Address, "x");
         Assert.Equal("x", await second.ReceiveTextAsync());
         Assert.Equal(1, Dropped(rig, UdpDropReason.Admission));
+        await EndAsync(rig);
+    }
+
+    /// <summary>Neither of the listener's sessions nor in admission; the rig looks at the latter.</summary>
+    [Fact]
+    public async Task AClientThatFindsNoServerKeepsNoPlace()
+    {
+        using UdpPeer server = new UdpPeer().Echo();
+        ProxySettings settings = Settings(
+            server.Address, udp: new UdpSettings { MaximumSessions = 2 }, admission: new AdmissionSettings { ConcurrentConnections = 5, MaximumConnections = 5 });
+        UpstreamSettings pool = settings.Upstreams[0] with { Servers = [new ServerSettings(server.Address, MaximumConnections: 1)] };
+        await using ProxyRig rig = Rig(settings with { Upstreams = [pool] });
+        using UdpPeer first = new(), second = new(new IPEndPoint(IPAddress.Parse("127.0.0.2"), 0));
+        await first.SendAsync(rig.Address, "x");
+        await first.ReceiveTextAsync();
+        for (int i = 0; i < 3; i++) await second.SendAsync(rig.Address, "lost");
+        await Deadline.Until(() => Dropped(rig, UdpDropReason.NoServer) == 3, "the only server is busy");
+        await EndAsync(rig);
+        await second.SendAsync(rig.Address, "y");
+        Assert.Equal("y", await second.ReceiveTextAsync());
         await EndAsync(rig);
     }
 

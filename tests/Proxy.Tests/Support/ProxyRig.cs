@@ -4,6 +4,7 @@ using System.Runtime.CompilerServices;
 using Appliance.Limiter;
 using Appliance.Proxy;
 using Appliance.Proxy.Configuration;
+using Appliance.Proxy.Listeners;
 using Appliance.Proxy.Names;
 using Appliance.Proxy.Transport;
 using Appliance.Proxy.Upstreams;
@@ -174,6 +175,12 @@ internal sealed class ProxyRig : IAsyncDisposable
         int rented = _loops.Sum(loop => loop.Buffers.Rented);
         if (rented != 0) left += $"{rented} buffers; ";
         if (sources != expected) left += $"{sources} sockets instead of {expected}; ";
+        foreach (Listener listener in ListenersOf(Server))
+        {
+            if (listener.Gate is not { } gate) continue;
+            if (gate.Open != 0 || gate.Table.CountOpen() != 0) left += $"{gate.Open} places of a listener, {gate.Table.CountOpen()} of its clients; ";
+        }
+
         foreach (UpstreamPool pool in PoolsOf(Server))
         {
             long places = pool.States.Sum(state => state.UnderWay.Value);
@@ -188,6 +195,9 @@ internal sealed class ProxyRig : IAsyncDisposable
 
     [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_loops")]
     private static extern ref EventLoop[] LoopsOf(ProxyServer server);
+
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_listeners")]
+    private static extern ref ImmutableArray<Listener> ListenersOf(ProxyServer server);
 
     [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_pools")]
     private static extern ref ImmutableArray<UpstreamPool> PoolsOf(ProxyServer server);

@@ -7,6 +7,12 @@ namespace Proxy.Tests.Support;
 /// <summary>One end of a TCP connection, byte by byte: what a test sends is what goes out. Every wait is bounded.</summary>
 internal sealed class RawPeer(Socket socket) : IDisposable
 {
+    /// <summary>TCP_CLOSE: reset, or given up.</summary>
+    public const byte Closed = 7;
+
+    /// <summary>TCP_CLOSE_WAIT: the other end has sent its FIN.</summary>
+    public const byte CloseWait = 8;
+
     private readonly MemoryStream _received = new();
     private int _taken;
 
@@ -127,6 +133,18 @@ internal sealed class RawPeer(Socket socket) : IDisposable
         {
             // Either way it is over.
             return;
+        }
+    }
+
+    /// <summary>What the kernel says of it: its state, and segments sent that are not acknowledged (tcpi_state, tcpi_unacked).</summary>
+    public (byte State, int Unacknowledged) TcpInfo
+    {
+        get
+        {
+            const int Tcp = 6, Info = 11, UnacknowledgedAt = 24;
+            byte[] info = new byte[104];
+            socket.GetRawSocketOption(Tcp, Info, info);
+            return (info[0], BitConverter.ToInt32(info, UnacknowledgedAt));
         }
     }
 

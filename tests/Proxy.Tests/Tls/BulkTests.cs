@@ -62,6 +62,37 @@ public sealed class BulkTests : IDisposable
         }
     }
 
+    /// <summary>The peer reads nothing until we have said that nothing more comes: what waits, then close_notify, then FIN.</summary>
+    [Fact]
+    public async Task AnEndBehindAFullSocketComesAfterTheBytes()
+    {
+        await using var rig = new LoopRig();
+        (Connection ours, RawPeer raw) = await rig.ConnectAsync(receiveBuffer: 4096);
+        SslStream peer = await SecureAsync(rig, ours, raw, SslProtocols.Tls13);
+        byte[] piece = Bytes(16384, 7);
+        int pieces = await rig.RunAsync(async () =>
+        {
+            for (int i = 1; ; i++)
+            {
+                ValueTask<FlushResult> flush = ours.Writer.WriteAsync(piece);
+                if (!flush.IsCompleted) ours.Writer.CancelPendingFlush();
+                if (!(await flush).IsCanceled) continue;
+                Assert.True(ours.Tls!.HasUnsent && ours.Writer.UnflushedBytes == 0);
+                ours.ShutdownWrite();
+                return i;
+            }
+        });
+        byte[] received = new byte[16384];
+        for (int i = 0; i < pieces; i++)
+        {
+            await peer.ReadExactlyAsync(received, Deadline.Token);
+            Assert.True(piece.AsSpan().SequenceEqual(received), $"piece {i} of {pieces}");
+        }
+
+        Assert.Equal(0, await peer.ReadAsync(received, Deadline.Token));
+        Assert.Equal(0, await raw.Socket.ReceiveAsync(received, Deadline.Token));
+    }
+
     [Fact]
     public void AnyInterleavingOfWritesAndReadsKeepsTheOrder() => Prop.ForAll(
         Gen.Choose(0, 24).SelectMany(kind => kind switch

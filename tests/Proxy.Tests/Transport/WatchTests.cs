@@ -40,6 +40,23 @@ public sealed class WatchTests
         await server.ExpectClosedAsync();
     }
 
+    /// <summary>Its request is there at once, so that nothing on it ever waits for the kernel.</summary>
+    [Fact]
+    public async Task AClientThatHadSentItsRequestBeforeItWasAcceptedIsNoticedToo()
+    {
+        using var upstream = new Upstream();
+        await using ProxyRig rig = ProxyRig.Http(new TimeoutSettings { Response = TimeSpan.FromHours(1) }, upstream.Address);
+        using var sent = new ManualResetEventSlim();
+        rig.Loop.Post(() => sent.Wait(Deadline.Limit));
+        RawPeer client = await rig.ConnectAsync();
+        await client.SendAsync("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+        sent.Set();
+        RawPeer server = await upstream.AcceptAsync();
+        await server.ReadHeadAsync();
+        client.Reset();
+        await server.ExpectClosedAsync();
+    }
+
     [Fact]
     public async Task AConnectionThatWaitsBetweenRequestsIsWatched()
     {

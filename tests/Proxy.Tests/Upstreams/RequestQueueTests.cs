@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
 using Appliance.Proxy.Configuration;
-using Appliance.Proxy.Transport;
 using Appliance.Proxy.Upstreams;
 using Proxy.Tests.Support;
 
