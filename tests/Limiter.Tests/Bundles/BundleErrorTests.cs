@@ -211,6 +211,11 @@ public sealed class BundleErrorTests
     }
 
     [Fact]
+    public void OfTwoListsOfPoliciesTheSecondIsAnErrorAndNotRead() => Assert.Equal(
+        [("/policies/0", "policy[0]: must be a table"), ("/policies", "this name occurs twice in one object")],
+        Bundle.Read("""{"bundle_version": 1, "policies": [7], "policies": [8, 9]}""").Errors.Select(e => (e.Pointer, e.Message)));
+
+    [Fact]
     public void AReportEndsAfterAThousandMistakes()
     {
         BundleReadResult result = Bundle.Read($$"""{"bundle_version": 1, "policies": [{{string.Join(",\n", Enumerable.Repeat("7", 5000))}}]}""");

@@ -97,6 +97,10 @@ public sealed class RouteIndexTests
         }));
 
     [Fact]
+    public void APolicyIsFoundOnceHoweverItSaysIt() =>
+        Assert.Equal([0], Find(Build(new RouteSelector(Bytes("/a"), Bytes("/a"), [Bytes("x.h"), Bytes("x.h")], [Bytes("h"), Bytes("h")])), "x.h", "/a"));
+
+    [Fact]
     public void TheRoomForARequestDoesNotGrowWithTheNumberOfPolicies()
     {
         RouteSelector OfNumber(int i) => new(Bytes($"/a/b/{i}"), null, [Bytes($"h{i}.example.com")], [Bytes($"w{i}.example.com")]);
