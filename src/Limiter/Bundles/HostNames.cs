@@ -50,7 +50,7 @@ internal static class HostNames
 
         if (host.EndsWith('.')) host = host[..^1];
         string name = host.StartsWith(Wildcard, StringComparison.Ordinal) ? host[Wildcard.Length..] : host;
-        bool sound = name.Length is > 0 and <= MaxLength && !name.StartsWith('.') && !name.EndsWith('.') && !name.EndsWith('-')
+        bool sound = name.Length is > 0 and <= MaxLength && !name.StartsWith('.') && !name.StartsWith('-') && !name.EndsWith('.') && !name.EndsWith('-')
             && !name.Contains("..", StringComparison.Ordinal)
             && name.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '.' or '-');
         return sound ? host : null;
