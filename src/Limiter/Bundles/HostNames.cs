@@ -27,7 +27,8 @@ internal static class HostNames
             string? host = item.IsString ? Normalize(item.Text) : null;
             if (host is null) fields.RefuseAt(item, $"hosts[{i}] invalid hostname format");
             else if (!host.StartsWith(Wildcard, StringComparison.Ordinal)) names.Add(host);
-            else if (host.AsSpan().Count('.') > RouteIndex.MaxSuffixLabels) fields.RefuseAt(item, $"hosts[{i}] has more than {RouteIndex.MaxSuffixLabels} labels");
+            else if (host.AsSpan().Count('.') > RouteIndex.MaxSuffixLabels)
+                fields.RefuseAt(item, $"hosts[{i}] has more than {RouteIndex.MaxSuffixLabels} labels");
             else suffixes.Add(host[Wildcard.Length..]);
         }
 

@@ -42,7 +42,7 @@ internal static class LlmCompiler
         };
         long reserved = limit.CompletionFor(0);
         if (reserved > Math.Min(burst, Math.Min(perRequest, perDay ?? decimal.MaxValue)))
-            fields.Lint("default_max_completion", $"a request that names no maximum reserves {reserved} tokens, more than one request may have: it is rejected");
+            fields.Lint("default_max_completion", $"a request that names no maximum reserves {reserved} tokens, more than one may have: it is rejected");
         return limit;
     }
 

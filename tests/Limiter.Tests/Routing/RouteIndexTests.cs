@@ -2,9 +2,11 @@ using System.Text;
 using Appliance.Limiter.Routing;
 using FsCheck;
 using FsCheck.Fluent;
+using Limiter.Tests.Support;
 
 namespace Limiter.Tests.Routing;
 
+[Collection(AloneCollection.Name)]
 public sealed class RouteIndexTests
 {
     private static readonly string[] Segments = ["a", "b", "ab", "c"];
