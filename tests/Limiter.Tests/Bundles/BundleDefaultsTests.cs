@@ -78,6 +78,14 @@ public sealed class BundleDefaultsTests
     public void ADoubtfulSelectorIsALint(string selector, string pointer, string message) =>
         AssertLint(Bundle.Of(Bundle.Policy("p", "", selector)), "/policies/0/spec" + pointer, message);
 
+    [Theory]
+    [InlineData("token_bucket", """{"rps": 1, "burst": 1, "algorithm": "token_bucket"}""")]
+    [InlineData("token_bucket_llm", """{"tokens_per_minute": 2000, "algorithm": "token_bucket_llm"}""")]
+    [InlineData("concurrency", """{"limit": 1, "algorithm": "concurrency"}""")]
+    [InlineData("cost_based", $$"""{"budget": 1, "period": "7d", "algorithm": "cost_based", {{Reject}}}""")]
+    public void AConfigurationMayRepeatItsAlgorithm(string algorithm, string config) =>
+        Assert.Empty(Bundle.Read(Bundle.Of(Bundle.Policy("p", Rule(algorithm, config), """{"pathPrefix": "/a"}"""))).Lints);
+
     [Fact]
     public void APrefixOfEverythingOnOneHostIsNoLint() =>
         Assert.Empty(Bundle.Read(Bundle.Of(Bundle.Policy("p", "", """{"pathPrefix": "/", "hosts": ["a.example"]}"""))).Lints);
@@ -85,6 +93,7 @@ public sealed class BundleDefaultsTests
     [Theory]
     [InlineData("token_bucket", """{"rps": 1, "burst": 1, "fixed_cost": 2}""", "", "costs more than the burst")]
     [InlineData("token_bucket", """{"rps": 1, "burst": 1, "rate": 2}""", "/rate", "unknown field")]
+    [InlineData("token_bucket", """{"rps": 1, "burst": 1, "algorithm": "cost_based"}""", "/algorithm", "the rule's algorithm is token_bucket")]
     [InlineData("cost_based", $$"""{"budget": 1, "period": "1d", "fixed_cost": 2, {{Reject}}}""", "", "costs more than the budget")]
     [InlineData("cost_based", """
         {"budget": 1, "period": "1d", "staged_actions": [{"threshold_percent": 90, "action": "reject"}, {"threshold_percent": 100, "action": "reject"}]}

@@ -75,6 +75,8 @@ public sealed class BundleErrorTests
         { "\"*.example.org.\"]", "@\"a.*.example\"]", LlmSpec + "/selector/hosts/1", "selector.hosts[1] invalid hostname format" },
         { "\"*.example.org.\"]", "@\"[2001:db8::1]\"]", LlmSpec + "/selector/hosts/1", "selector.hosts[1] invalid hostname format" },
         { "\"*.example.org.\"]", "@\"\u212a.example\"]", LlmSpec + "/selector/hosts/1", "selector.hosts[1] invalid hostname format" },
+        { "\"*.example.org.\"]", "@\"-a.example\"]", LlmSpec + "/selector/hosts/1", "selector.hosts[1] invalid hostname format" },
+        { "\"*.example.org.\"]", "@\"a.example-\"]", LlmSpec + "/selector/hosts/1", "selector.hosts[1] invalid hostname format" },
         { "\"*.example.org.\"]", "@\"a..b\"]", LlmSpec + "/selector/hosts/1", "selector.hosts[1] invalid hostname format" },
         { "\"*.example.org.\"]", $"@\"*.{string.Join('.', Enumerable.Repeat("a", 17))}\"]", LlmSpec + "/selector/hosts/1", "selector.hosts[1] has more than 16 labels" },
         { "\"mode\": \"shadow\"", "\"mode\": @\"dry\"", LlmSpec + "/mode", "invalid mode: mode must be one of: enforce, shadow" },
@@ -115,8 +117,9 @@ public sealed class BundleErrorTests
         { "\"on_missing\": \"shared\"", "\"on_missing\": @\"panic\"", Plain + "/rules/0/on_missing", "on_missing must be one of: skip, shared, reject" },
         { "\"algorithm\": \"cost_based\"", "\"algorithm\": @\"leaky\\u0007bucket\"", Plain + "/rules/1/algorithm", "unsupported algorithm: leaky?bucket" },
         { "\"algorithm\": \"cost_based\"", "\"algorithm\": @null", Plain + "/rules/1/algorithm", "invalid_algorithm_definition: algorithm must be a string" },
-        { "\"algorithm_config\": {\n            \"limit\"", "\"algorithm_config\": @7, \"x\": {\n              \"limit\"", Plain + "/fallback_limit/algorithm_config", Config + "must be a table" },
+        { "\"algorithm_config\": {\n            \"limit\"", "\"algorithm_config\": @7, \"x\": {\n              \"limit\"", Plain + "/fallback_limit/algorithm_config", "invalid_algorithm_definition: algorithm_config must be a table" },
         { "\"overrides\": {\n              \"acme\"", "\"overrides\": @7, \"x\": {\n                \"acme\"", Plain + "/rules/0/overrides", "overrides must be a table" },
+        { "\"algorithm\": \"concurrency\"", "\"algorithm\": \"concurrency\", \"algorithm\": @1", Plain + "/fallback_limit/algorithm", "this name occurs twice in one object" },
         { "\"acme\": {", "\"acme\": @7, \"x\": {", Plain + "/rules/0/overrides/acme", Config + "must be a table" },
         { "\"192.0.2.1\": {", "\"here\": @{", Plain + "/rules/1/overrides/here", "overrides: a value of ip:address must be an IP address" },
         { "\"192.0.2.1\": {", "\"::ffff:192.0.2.1\": {\"budget\": 1, \"period\": \"1d\", \"staged_actions\": [{\"threshold_percent\": 100, \"action\": \"reject\"}]}, \"192.0.2.1\": @{", Plain + "/rules/1/overrides/192.0.2.1", "overrides: two names of one address" },
@@ -209,6 +212,11 @@ public sealed class BundleErrorTests
             ],
             Bundle.Read(broken).Errors.Select(e => e.Pointer));
     }
+
+    [Fact]
+    public void OfTwoListsOfPoliciesTheSecondIsAnErrorAndNotRead() => Assert.Equal(
+        [("/policies/0", "policy[0]: must be a table"), ("/policies", "this name occurs twice in one object")],
+        Bundle.Read("""{"bundle_version": 1, "policies": [7], "policies": [8, 9]}""").Errors.Select(e => (e.Pointer, e.Message)));
 
     [Fact]
     public void AReportEndsAfterAThousandMistakes()

@@ -7,6 +7,7 @@ using Limiter.Tests.Support;
 
 namespace Limiter.Tests.Bundles;
 
+[Collection(AloneCollection.Name)]
 public sealed class HostileBundleTests
 {
     private static readonly byte[] Sound = Encoding.UTF8.GetBytes(CompleteBundle.Text);

@@ -2,9 +2,11 @@ using System.Text;
 using Appliance.Limiter.Routing;
 using FsCheck;
 using FsCheck.Fluent;
+using Limiter.Tests.Support;
 
 namespace Limiter.Tests.Routing;
 
+[Collection(AloneCollection.Name)]
 public sealed class RouteIndexTests
 {
     private static readonly string[] Segments = ["a", "b", "ab", "c"];
@@ -95,6 +97,10 @@ public sealed class RouteIndexTests
             bool alone = selector.SelectsHost(Bytes(host)) && selector.SelectsPath(Bytes(path));
             return alone == (Find(Build(selector), host, path).Count == 1);
         }));
+
+    [Fact]
+    public void APolicyIsFoundOnceHoweverItSaysIt() =>
+        Assert.Equal([0], Find(Build(new RouteSelector(Bytes("/a"), Bytes("/a"), [Bytes("x.h"), Bytes("x.h")], [Bytes("h"), Bytes("h")])), "x.h", "/a"));
 
     [Fact]
     public void TheRoomForARequestDoesNotGrowWithTheNumberOfPolicies()
