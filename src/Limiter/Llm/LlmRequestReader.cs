@@ -10,7 +10,7 @@ namespace Appliance.Limiter.Llm;
 /// </summary>
 public sealed class LlmRequestReader
 {
-    /// <summary>Longer bodies are counted, not read.</summary>
+    /// <summary>Of longer bodies this much is read, for the cap and the flag; their prompt is the whole body.</summary>
     public const int MaxBodyBytes = 1024 * 1024;
 
     private readonly RequestScanner _scanner = new();
@@ -51,8 +51,9 @@ public sealed class LlmRequestReader
     /// <summary>Takes the next piece of the body.</summary>
     public void Feed(ReadOnlySpan<byte> piece)
     {
+        int read = (int)Math.Clamp(MaxBodyBytes - _bytes, 0, piece.Length);
+        _scanner.Feed(piece[..read]);
         _bytes += piece.Length;
-        if (_bytes <= MaxBodyBytes) _scanner.Feed(piece);
     }
 
     /// <summary>The body ends here.</summary>

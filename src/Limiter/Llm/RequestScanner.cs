@@ -23,6 +23,7 @@ internal sealed class RequestScanner : JsonScanner
     private readonly BoundedText _model = new(MaxModelBytes);
     private readonly BoundedText _capText = new(32);
     private Members _seen;
+    private bool _isModelWhole;
 
     /// <summary>The members of the body that a limit depends on.</summary>
     [Flags]
@@ -50,7 +51,7 @@ internal sealed class RequestScanner : JsonScanner
     public bool HasPrompt => (_seen & Members.AnyPrompt) != 0;
 
     /// <summary>The model's name, the last if there are several; empty when absent or longer than <see cref="MaxModelBytes"/>.</summary>
-    public ReadOnlySpan<byte> ModelName => _model.Value;
+    public ReadOnlySpan<byte> ModelName => _isModelWhole ? _model.Value : default;
 
     public void Begin()
     {
@@ -59,7 +60,7 @@ internal sealed class RequestScanner : JsonScanner
         _capText.Clear();
         _seen = Members.None;
         TextBytes = CompletionCap = 0;
-        IsStream = IsAmbiguous = false;
+        IsStream = IsAmbiguous = _isModelWhole = false;
     }
 
     protected override byte Member(byte parent, ReadOnlySpan<byte> name, int nameLength)
@@ -93,6 +94,7 @@ internal sealed class RequestScanner : JsonScanner
     /// <summary>Some servers take a number in quotes for a number.</summary>
     protected override void TextEnd(byte node)
     {
+        if (node == Model) _isModelWhole = true;
         if (node != Cap) return;
         Number(node, _capText.Value);
         _capText.Clear();
@@ -116,6 +118,7 @@ internal sealed class RequestScanner : JsonScanner
         if (name.SequenceEqual("model"u8))
         {
             _model.Clear();
+            _isModelWhole = false;
             return Once(Members.Model, Model);
         }
 

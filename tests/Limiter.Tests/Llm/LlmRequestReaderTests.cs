@@ -153,6 +153,8 @@ public sealed class LlmRequestReaderTests
         Assert.Equal((128, XxHash64.DigestOf(Encoding.UTF8.GetBytes(longest), 0)), (reader.Model.Length, hash));
         hash = reader.Read(Encoding.UTF8.GetBytes($$"""{"prompt":"","model":"{{longest}}x"}""")).ModelHash;
         Assert.Equal((0, 0UL), (reader.Model.Length, hash));
+        Assert.Equal(0UL, reader.Read("""{"prompt":"","model":"gpt-4"""u8).ModelHash);
+        Assert.Equal(0UL, reader.Read("""{"prompt":"","model":"gpt-4","model":"gpt"""u8).ModelHash);
         ulong escaped = reader.Read("""{"prompt":"","model":"\u0067pt-4"}"""u8).ModelHash;
         Assert.Equal(XxHash64.DigestOf("gpt-4"u8, 0), escaped);
     }
@@ -166,6 +168,18 @@ public sealed class LlmRequestReaderTests
         byte[] largest = Encoding.UTF8.GetBytes(body)[..LlmRequestReader.MaxBodyBytes];
         "\"}"u8.CopyTo(largest.AsSpan(largest.Length - 2));
         Assert.Equal(LlmRequestStatus.Read, new LlmRequestReader().Read(largest).Status);
+    }
+
+    [Fact]
+    public void OfABodyBeyondTheBoundOnlyTheFirstPartIsReadInAnyPieces()
+    {
+        byte[] body = Encoding.UTF8.GetBytes($$"""{"max_tokens":7,"prompt":"{{new string('x', LlmRequestReader.MaxBodyBytes)}}","max_output_tokens":9}""");
+        var expected = new LlmRequestReading(LlmRequestStatus.TooLarge, (body.Length + 3) / 4, 7, false, 0);
+        var reader = new LlmRequestReader();
+        Assert.Equal(expected, reader.Read(body));
+        reader.Reset();
+        foreach (byte[] piece in body.Chunk(60_000)) reader.Feed(piece);
+        Assert.Equal(expected, reader.Finish());
     }
 
     [Fact]
@@ -193,6 +207,19 @@ public sealed class LlmRequestReaderTests
             var first = new Segment(body.AsMemory(0, cut), 0, null);
             var last = new Segment(body.AsMemory(cut), cut, first);
             Assert.Equal(whole, reader.Read(new ReadOnlySequence<byte>(first, 0, last, body.Length - cut)));
+        }
+    }
+
+    [Fact]
+    public void AReaderForgetsTheBodyBefore()
+    {
+        var reader = new LlmRequestReader();
+        foreach (string broken in (string[])["""{"prompt":"abc","max_tokens":"12""", """{"stream":true,"max_tokens":5,"model":"m""", """{"prompt":"","prompt":""}"""])
+        {
+            reader.Read(Encoding.UTF8.GetBytes(broken));
+            Assert.Equal(new LlmRequestReading(LlmRequestStatus.Read, 0, 0, false, 0), reader.Read("""{"messages":[]}"""u8));
+            reader.Read(Encoding.UTF8.GetBytes(broken));
+            Assert.Equal(3, reader.Read("""{"messages":[],"max_tokens":"3"}"""u8).CompletionCap);
         }
     }
 

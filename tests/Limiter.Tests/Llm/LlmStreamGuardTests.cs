@@ -121,6 +121,40 @@ public sealed class LlmStreamGuardTests
     }
 
     [Fact]
+    public void ACommentInsideAnEventGoesNoFurtherThanTheEvent()
+    {
+        byte[] bytes = Streams.Bytes(": before\nid: 1\n: inside\ndata: {\"delta\":\n: inside\ndata: \"0123456789\"}\n\n");
+        foreach (byte[][] pieces in Pieces.EveryCut(bytes))
+            Assert.Equal(": before\n", GuardRun.Of(pieces, new LlmStreamSettings(LlmStreamMode.Enforce, 1, 1, LlmLimitAction.ErrorChunk, true)).Output);
+    }
+
+    [Fact]
+    public void DataLinesAreJoinedByALineFeed()
+    {
+        Assert.Equal((1, 0), Counted("data: {\"delta\":\ndata: \"ab\"}\n\n"));
+        Assert.Equal(((18 + 3) / 4, 1), Counted("data: {\"delta\":\"ab\ndata: cd\"}\n\n"));
+        Assert.Equal((1, 1), Counted("data: 1\ndata: 2\n\n"));
+
+        static (long, int) Counted(string stream)
+        {
+            GuardRun run = GuardRun.Of([Streams.Bytes(stream)], Counting);
+            return (run.Completion, run.Malformed);
+        }
+    }
+
+    [Fact]
+    public void AnEventTooLongToBeHeldGoesOutBeforeItsEnd()
+    {
+        var guard = new LlmStreamGuard();
+        guard.Start(Counting with { Mode = LlmStreamMode.Enforce, Limit = long.MaxValue }, LlmProvider.OpenAi, 0);
+        byte[] begun = Streams.Bytes(Streams.ChatText(LlmStreamGuard.MaxEventBytes))[..(LlmStreamGuard.MaxEventBytes + 1)];
+        Assert.Equal(0, guard.Feed(begun.AsSpan(0, LlmStreamGuard.MaxEventBytes)).Forward);
+        LlmStreamStep step = guard.Feed(begun.AsSpan(LlmStreamGuard.MaxEventBytes));
+        Assert.Equal((LlmStreamGuard.MaxEventBytes, 1), (step.Held.Length, step.Forward));
+        Assert.Equal(1, guard.Feed("x"u8).Forward);
+    }
+
+    [Fact]
     public void WhatIsNotJsonCountsAsText()
     {
         GuardRun run = GuardRun.Of([Streams.Bytes("data: Hello, world\n\ndata: {\"a\":\n\ndata: [DONE]\n\n")], Counting);

@@ -108,7 +108,7 @@ public sealed class StreamTerminationTests
     public void EveryOpenChoiceGetsItsEndAndAFinishedOneDoesNot()
     {
         string stream = Streams.Chat("""[{"delta":{"content":"ab"},"index":0},{"delta":{"content":"ab"},"index":1}]""", "null")
-            + Streams.Chat("""[{"delta":{},"finish_reason":"stop","index":0},{"index":63,"delta":{}}]""", "null") + Streams.ChatText(400);
+            + Streams.Chat("""[{"delta":{},"finish_reason":"stop","index":0},{"index":64,"delta":{}}]""", "null") + Streams.ChatText(400);
         (_, List<(string? Name, string Data)> events) = CutOf(stream, Close);
         JsonElement choices = Parse(events[0].Data).GetProperty("choices");
         Assert.Equal([1, 63], choices.EnumerateArray().Select(choice => choice.GetProperty("index").GetInt32()));
