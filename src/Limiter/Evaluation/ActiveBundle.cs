@@ -15,7 +15,8 @@ internal sealed class ActiveBundle
         Scratch = new LaneScratch[describers.Length];
         for (int lane = 0; lane < Scratch.Length; lane++) Scratch[lane] = new LaneScratch(snapshot);
         HasLlmRules = Policies.Any(policy => policy.Rules.Any(rule => rule.IsLlm) || policy.Fallback is { IsLlm: true });
-        ReadsClaims = snapshot.Descriptors.Any(key => key.Kind == LimitKeyKind.JwtClaim);
+        ReadsClaims = snapshot.Policies.Where(policy => !policy.IsShadow).SelectMany(policy => policy.Descriptors)
+            .Concat(snapshot.ScopedKillSwitches.Select(group => group.Key)).Any(key => key.Kind == LimitKeyKind.JwtClaim);
     }
 
     public PolicySnapshot Snapshot { get; }
@@ -30,6 +31,6 @@ internal sealed class ActiveBundle
 
     public bool HasLlmRules { get; }
 
-    /// <summary>Tokens are verified anyway: a subject may be asked for as well.</summary>
+    /// <summary>Tokens are verified anyway: a subject may be asked for as well. Not for shadow policies, which change no answer.</summary>
     public bool ReadsClaims { get; }
 }

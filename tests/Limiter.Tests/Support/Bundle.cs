@@ -22,8 +22,22 @@ internal static class Bundle
     public static string Policy(string id, string rules, string selector = """{"pathPrefix": "/"}""", string more = "") =>
         $$"""{"id": "{{id}}", "spec": {"selector": {{selector}}, {{more}} "rules": [{{rules}}] } }""";
 
-    public static string Rule(string name, string config, string keys = "", string more = "") =>
-        $$"""{"name": "{{name}}", "limit_keys": [{{keys}}], "algorithm": "token_bucket", {{more}} "algorithm_config": {{config}} }""";
+    public static string Rule(string name, string config, string keys = "", string more = "", string algorithm = "token_bucket") =>
+        $$"""{"name": "{{name}}", "limit_keys": [{{keys}}], "algorithm": "{{algorithm}}", {{more}} "algorithm_config": {{config}} }""";
+
+    /// <summary>A cost_based rule whose costs come from the header `cost`, 1 without it; stages besides the reject at 100.</summary>
+    public static string Budget(string name, string budget, string period, string keys = "", string stages = "", string more = "") => Rule(
+        name,
+        $$"""
+        {"budget": {{budget}}, "period": "{{period}}", "cost_key": "header:cost",
+         "staged_actions": [{{stages}} {"threshold_percent": 100, "action": "reject"}]}
+        """,
+        keys, more, "cost_based");
+
+    public static string Llm(string name, string config, string keys = "", string more = "") => Rule(name, config, keys, more, "token_bucket_llm");
+
+    public static string Concurrency(string name, int limit, string keys = "", string more = "") =>
+        Rule(name, $$"""{"limit": {{limit}}}""", keys, more, "concurrency");
 
     public static string Bucket(string rate, string burst, string more = "") => $$"""{"tokens_per_second": {{rate}}, "burst": {{burst}} {{more}} }""";
 }
