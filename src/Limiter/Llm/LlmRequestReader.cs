@@ -25,6 +25,9 @@ public sealed class LlmRequestReader
     /// </summary>
     public ReadOnlySpan<byte> Model => _scanner.IsAmbiguous ? default : _scanner.ModelName;
 
+    /// <summary>What tells one body from another, for loop detection.</summary>
+    public static ulong HashOf(ReadOnlySpan<byte> body) => XxHash64.DigestOf(body, 0);
+
     /// <summary>Reads a whole body.</summary>
     public LlmRequestReading Read(ReadOnlySpan<byte> body)
     {
