@@ -136,7 +136,7 @@ public sealed class BundleErrorTests
             LlmSpec + "/loop_detection/threshold_identical_requests", "loop_detection.threshold_identical_requests must be an integer >= 2"
         },
         {
-            "\"threshold_identical_requests\": 10", "\"threshold_identical_requests\": @1e10",
+            "\"threshold_identical_requests\": 10", "\"threshold_identical_requests\": @2e9",
             LlmSpec + "/loop_detection/threshold_identical_requests", "loop_detection.threshold_identical_requests must be at most 1000000000"
         },
         {
@@ -329,7 +329,7 @@ public sealed class BundleErrorTests
 
         { "\"limit\": 9", "\"limit\": @0", Plain + "/fallback_limit/algorithm_config/limit", Config + "limit must be a positive integer" },
         { "\"limit\": 9", "\"limit\": @9.5", Plain + "/fallback_limit/algorithm_config/limit", Config + "limit must be a positive integer" },
-        { "\"limit\": 9", "\"limit\": @1e10", Plain + "/fallback_limit/algorithm_config/limit", Config + "limit must be at most 1000000000" },
+        { "\"limit\": 9", "\"limit\": @2e9", Plain + "/fallback_limit/algorithm_config/limit", Config + "limit must be at most 1000000000" },
         {
             "\"retry_after_seconds\": 3", "\"retry_after_seconds\": @-3",
             Plain + "/fallback_limit/algorithm_config/retry_after_seconds", Config + "retry_after_seconds must be a positive integer"
