@@ -30,7 +30,11 @@ public sealed class HostileBundleTests
     [Fact]
     public void AnyValueInAnyPlaceOfABundleGivesAResultAndNoException()
     {
-        string[] values = [.. Tokens, "1e28", "-0", "0.0000000000000000000000000001", "79228162514264337593543950335", $"\"{new string('x', 5000)}\"", Nested(20), Nested(31), Nested(40)];
+        string[] values =
+        [
+            .. Tokens, "1e28", "-0", "0.0000000000000000000000000001", "79228162514264337593543950335", $"\"{new string('x', 5000)}\"",
+            Nested(20), Nested(31), Nested(40),
+        ];
         foreach (string broken in WithEachValueReplaced(values))
         {
             BundleReadResult result = PolicyBundleReader.Read(Encoding.UTF8.GetBytes(broken), Bundle.Now);

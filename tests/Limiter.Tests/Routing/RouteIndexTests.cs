@@ -77,7 +77,8 @@ public sealed class RouteIndexTests
                 string host = ManyHost(random);
                 byte[] hostBytes = Bytes(host);
                 byte[] pathBytes = Bytes(path);
-                List<int> naive = [.. Enumerable.Range(0, selectors.Length).Where(p => HostMatches(selectors[p], hostBytes) && PathMatches(selectors[p], pathBytes))];
+                List<int> naive =
+                    [.. Enumerable.Range(0, selectors.Length).Where(p => HostMatches(selectors[p], hostBytes) && PathMatches(selectors[p], pathBytes))];
                 if (!naive.SequenceEqual(Find(index, host, path))) return false;
                 matches += naive.Count;
             }
@@ -129,7 +130,8 @@ public sealed class RouteIndexTests
         Assert.Equal(2000 * 1000, found);
     }
 
-    private static string ManyHost(Random random) => $"{(char)('a' + random.Next(26))}{random.Next(40)}.{(random.Next(2) == 0 ? "example.com" : "b.example.org")}";
+    private static string ManyHost(Random random) =>
+        $"{(char)('a' + random.Next(26))}{random.Next(40)}.{(random.Next(2) == 0 ? "example.com" : "b.example.org")}";
 
     private static string ManyPath(Random random) =>
         string.Concat(Enumerable.Range(0, random.Next(1, 6)).Select(_ => "/s" + random.Next(9))) + (random.Next(4) == 0 ? "/" : "");

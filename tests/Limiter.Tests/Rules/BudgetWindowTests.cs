@@ -32,7 +32,8 @@ public sealed class BudgetWindowTests
             {
                 BudgetWindow window = BudgetWindow.At(period, now);
                 if (now < window.Start || now >= window.End) return false;
-                if (BudgetWindow.At(period, window.End).Start != window.End || (window.Start > 0 && BudgetWindow.At(period, window.Start - 1).End != window.Start)) return false;
+                if (BudgetWindow.At(period, window.End).Start != window.End) return false;
+                if (window.Start > 0 && BudgetWindow.At(period, window.Start - 1).End != window.Start) return false;
                 DateTimeOffset start = DateTimeOffset.FromUnixTimeSeconds(window.Start);
                 bool aligned = period switch
                 {
