@@ -16,11 +16,16 @@ namespace Limiter.Benchmarks;
 public class DecisionBenchmark
 {
     public const int Keys = 1_000_000;
+    public const int ManyKeys = 10_000_000;
+    public const int BatchSize = 16;
     public const int Operations = 1_000_000;
     private const double Rate = 10;
     private const double Burst = 20;
     private const long StepNs = 1000;
     private const ulong Seed = 0x5eed;
+
+    /// <summary>Of the tables that were measured.</summary>
+    public static bool OnHugePages { get; private set; }
 
     private readonly uint[] _addresses = new uint[Operations];
     private int[] _chain = [];
@@ -33,21 +38,13 @@ public class DecisionBenchmark
     private long _nowNs = 1_000_000_000_000;
 
     [GlobalSetup]
-    public void DrawKeys()
-    {
-        var random = new Random(1);
-        for (int i = 0; i < Operations; i++) _addresses[i] = (uint)random.Next(Keys);
-    }
+    public void DrawKeys() => DrawKeys(Keys);
 
-    [GlobalSetup(Target = nameof(TableTake))]
-    public void FillTable()
-    {
-        DrawKeys();
-        _table = LimiterTable.Create(128 << 20, Seed);
-        _bucket = TokenBucket.Compile((decimal)Rate, (decimal)Burst, [1], foreignCosts: false);
-        _cost = _bucket.UnitsOf(1);
-        for (uint key = 0; key < Keys; key++) Take(key);
-    }
+    [GlobalSetup(Targets = [nameof(TableTake), nameof(TableBatch)])]
+    public void FillTable() => Fill(Keys, 128L << 20);
+
+    [GlobalSetup(Targets = [nameof(ManyTake), nameof(ManyBatch)])]
+    public void FillLargeTable() => Fill(ManyKeys, 1280L << 20);
 
     [GlobalSetup(Target = nameof(EngineDecide))]
     public void FillEngine()
@@ -88,15 +85,10 @@ public class DecisionBenchmark
     }
 
     [GlobalSetup(Target = nameof(MemoryAccess))]
-    public void LinkChain()
-    {
-        // One cycle through a million lines of 64 bytes, in random order: as much memory as the table's live slots.
-        const int Line = 16;
-        _chain = new int[Keys * Line];
-        int[] order = [.. Enumerable.Range(0, Keys)];
-        new Random(2).Shuffle(order);
-        for (int i = 0; i < Keys; i++) _chain[order[i] * Line] = order[(i + 1) % Keys] * Line;
-    }
+    public void LinkChain() => Link(Keys);
+
+    [GlobalSetup(Target = nameof(ManyMemoryAccess))]
+    public void LinkLongChain() => Link(ManyKeys);
 
     [GlobalCleanup]
     public void Clean()
@@ -110,9 +102,33 @@ public class DecisionBenchmark
     public int TableTake()
     {
         int passed = 0;
-        foreach (uint address in _addresses) passed += Take(address);
+        foreach (uint address in _addresses) passed += Take(Identify(address));
         return passed;
     }
+
+    /// <summary>The same for callers that have several keys at hand: all lines are asked for before the first is taken from.</summary>
+    [Benchmark(OperationsPerInvoke = Operations)]
+    public int TableBatch()
+    {
+        Span<SlotIdentity> batch = stackalloc SlotIdentity[BatchSize];
+        int passed = 0;
+        for (int start = 0; start < _addresses.Length; start += BatchSize)
+        {
+            int count = Math.Min(BatchSize, _addresses.Length - start);
+            for (int i = 0; i < count; i++) batch[i] = Identify(_addresses[start + i]);
+            for (int i = 0; i < count; i++) passed += Take(batch[i]);
+        }
+
+        return passed;
+    }
+
+    /// <summary>One key at a time, ten million keys.</summary>
+    [Benchmark(OperationsPerInvoke = Operations)]
+    public int ManyTake() => TableTake();
+
+    /// <summary>In batches, ten million keys.</summary>
+    [Benchmark(OperationsPerInvoke = Operations)]
+    public int ManyBatch() => TableBatch();
 
     /// <summary>The whole engine with one policy and one rule: route, key, take, counters, decision.</summary>
     [Benchmark(OperationsPerInvoke = Operations)]
@@ -158,15 +174,49 @@ public class DecisionBenchmark
         return at;
     }
 
-    private int Take(uint address)
+    /// <summary>The bare access beside which ten million keys must be read.</summary>
+    [Benchmark(OperationsPerInvoke = Operations)]
+    public int ManyMemoryAccess() => MemoryAccess();
+
+    private void DrawKeys(int keys)
+    {
+        var random = new Random(1);
+        for (int i = 0; i < Operations; i++) _addresses[i] = (uint)random.Next(keys);
+    }
+
+    private void Fill(int keys, long bytes)
+    {
+        DrawKeys(keys);
+        _table = LimiterTable.Create(bytes, Seed);
+        OnHugePages = _table.GetStatus().OnHugePages;
+        _bucket = TokenBucket.Compile((decimal)Rate, (decimal)Burst, [1], foreignCosts: false);
+        _cost = _bucket.UnitsOf(1);
+        for (uint key = 0; key < keys; key++) Take(Identify(key));
+    }
+
+    /// <summary>One cycle through as many lines of 64 bytes as there are live slots, in random order.</summary>
+    private void Link(int lines)
+    {
+        const int Line = 16;
+        _chain = new int[lines * Line];
+        int[] order = [.. Enumerable.Range(0, lines)];
+        new Random(2).Shuffle(order);
+        for (int i = 0; i < lines; i++) _chain[order[i] * Line] = order[(i + 1) % lines] * Line;
+    }
+
+    private SlotIdentity Identify(uint address)
     {
         var parts = new KeyBuffer(stackalloc byte[32]);
         parts.Add(ClientAddress.FromIPv4(address));
         ulong high = XxHash64.DigestOf(parts.Written, Seed);
         _table!.Prefetch(high);
-        var identity = new SlotIdentity(high, XxHash64.DigestOf(parts.Written, ~Seed));
+        return new SlotIdentity(high, XxHash64.DigestOf(parts.Written, ~Seed));
+    }
+
+    private int Take(in SlotIdentity identity)
+    {
         ulong now = TimeUnits.FromNanoseconds(_nowNs += StepNs);
-        return _table.Take(identity, _bucket!, _cost, now, out _, out _) == TakeOutcome.Taken ? 1 : 0;
+        return _table!.Take(identity, _bucket!, _cost, now, out _, out _) == TakeOutcome.Taken ? 1 : 0;
     }
 
     private int Decide(uint address)

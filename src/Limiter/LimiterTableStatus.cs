@@ -7,5 +7,8 @@ namespace Appliance.Limiter;
 /// <param name="Evicted">How often such a slot was given to another key.</param>
 /// <param name="TableFull">How often no slot could be had for a key.</param>
 /// <param name="Locked">True when the block is locked in memory; false when the limit on locked memory forbids it.</param>
-/// <param name="OnHugePages">True when the block lies on pages that the host had reserved (hugetlb).</param>
-public sealed record LimiterTableStatus(long Bytes, long Slots, long Used, long Evicted, long TableFull, bool Locked, bool OnHugePages);
+public sealed record LimiterTableStatus(long Bytes, long Slots, long Used, long Evicted, long TableFull, bool Locked)
+{
+    /// <summary>True when the block lies on huge pages that the host had reserved (hugetlb).</summary>
+    public bool OnHugePages { get; init; }
+}

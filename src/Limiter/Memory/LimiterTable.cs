@@ -91,7 +91,7 @@ public sealed unsafe class LimiterTable : IDisposable
             full += Volatile.Read(ref stripe->TableFull);
         }
 
-        return new LimiterTableStatus(_block.Bytes, SlotCount, used, evicted, full, _block.Locked, _block.OnHugePages);
+        return new LimiterTableStatus(_block.Bytes, SlotCount, used, evicted, full, _block.Locked) { OnHugePages = _block.OnHugePages };
     }
 
     /// <summary>Unmaps the block and closes the file. No decision may be running or follow.</summary>
