@@ -14,8 +14,11 @@ internal static class BucketRange
     /// <param name="burst">Tokens.</param>
     public static void Check(FieldReader fields, string rateField, decimal rate, string burstField, decimal burst)
     {
-        if (rate > TokenBucket.MaxTokensPerSecond) fields.Refuse(rateField, $"{rateField} must be at most {TokenBucket.MaxTokensPerSecond} tokens a second");
-        else if (burst is < LeastBurst or > TokenBucket.MaxTokens) fields.Refuse(burstField, $"{burstField} must be between {LeastBurst} and {TokenBucket.MaxTokens}");
-        else if (burst / TimeUnits.MaxFillSeconds > rate) fields.Refuse(burstField, "an empty bucket would take more than 366 days to fill");
+        if (rate > TokenBucket.MaxTokensPerSecond)
+            fields.Refuse(rateField, $"{rateField} must be at most {TokenBucket.MaxTokensPerSecond} tokens a second");
+        else if (burst is < LeastBurst or > TokenBucket.MaxTokens)
+            fields.Refuse(burstField, $"{burstField} must be between {LeastBurst} and {TokenBucket.MaxTokens}");
+        else if (burst / TimeUnits.MaxFillSeconds > rate)
+            fields.Refuse(burstField, "an empty bucket would take more than 366 days to fill");
     }
 }

@@ -93,7 +93,8 @@ internal static class BundleParser
             }
 
             BundleNode? parent = open.Count > 0 ? open.Peek() : outer;
-            var node = new BundleNode(KindOf(reader.TokenType), offset, parent, name, root is null ? position : parent!.Items.Count) { Text = TextOf(ref reader) };
+            int place = root is null ? position : parent!.Items.Count;
+            var node = new BundleNode(KindOf(reader.TokenType), offset, parent, name, place) { Text = TextOf(ref reader) };
             if (root is null) root = node;
             else if (parent!.IsArray) parent.Items.Add(node);
             else if (!parent.Members.TryAdd(name!, node)) findings.Error(node, "this name occurs twice in one object");

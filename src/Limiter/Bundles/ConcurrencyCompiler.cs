@@ -10,7 +10,7 @@ internal static class ConcurrencyCompiler
     /// <summary>Null after an error.</summary>
     public static ConcurrencyLimit? Compile(FieldReader fields, int instanceShare)
     {
-        fields.Findings.LintUnknown(fields.Table, "limit", "retry_after_seconds");
+        fields.Findings.LintUnknown(fields.Table, AlgorithmCompiler.Repeated, "limit", "retry_after_seconds");
         int limit = fields.RequiredInteger("limit", 1, ConcurrencyLimit.MostInFlight);
         int retryAfter = fields.Integer("retry_after_seconds", 1, MaxRetryAfterSeconds) ?? ConcurrencyLimit.DefaultRetryAfterSeconds;
         // A share of less than one request would stop all of them.

@@ -8,7 +8,7 @@ internal static class CostBudgetCompiler
     /// <summary>Null after an error.</summary>
     public static CostBudget? Compile(FieldReader fields, int instanceShare)
     {
-        fields.Findings.LintUnknown(fields.Table, "budget", "period", "cost_key", "fixed_cost", "default_cost", "staged_actions");
+        fields.Findings.LintUnknown(fields.Table, AlgorithmCompiler.Repeated, "budget", "period", "cost_key", "fixed_cost", "default_cost", "staged_actions");
         decimal budget = BudgetField(fields, "budget", required: true, instanceShare) ?? 1;
         BudgetPeriod period = Period(fields);
         CostFields cost = CostFields.Read(fields, "cost_key");

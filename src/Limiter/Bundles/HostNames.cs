@@ -27,7 +27,8 @@ internal static class HostNames
             string? host = item.IsString ? Normalize(item.Text) : null;
             if (host is null) fields.RefuseAt(item, $"hosts[{i}] invalid hostname format");
             else if (!host.StartsWith(Wildcard, StringComparison.Ordinal)) names.Add(host);
-            else if (host.AsSpan().Count('.') > RouteIndex.MaxSuffixLabels) fields.RefuseAt(item, $"hosts[{i}] has more than {RouteIndex.MaxSuffixLabels} labels");
+            else if (host.AsSpan().Count('.') > RouteIndex.MaxSuffixLabels)
+                fields.RefuseAt(item, $"hosts[{i}] has more than {RouteIndex.MaxSuffixLabels} labels");
             else suffixes.Add(host[Wildcard.Length..]);
         }
 
@@ -50,7 +51,7 @@ internal static class HostNames
 
         if (host.EndsWith('.')) host = host[..^1];
         string name = host.StartsWith(Wildcard, StringComparison.Ordinal) ? host[Wildcard.Length..] : host;
-        bool sound = name.Length is > 0 and <= MaxLength && !name.StartsWith('.') && !name.EndsWith('.') && !name.EndsWith('-')
+        bool sound = name.Length is > 0 and <= MaxLength && !name.StartsWith('.') && !name.StartsWith('-') && !name.EndsWith('.') && !name.EndsWith('-')
             && !name.Contains("..", StringComparison.Ordinal)
             && name.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '.' or '-');
         return sound ? host : null;

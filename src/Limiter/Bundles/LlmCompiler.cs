@@ -42,7 +42,7 @@ internal static class LlmCompiler
         };
         long reserved = limit.CompletionFor(0);
         if (reserved > Math.Min(burst, Math.Min(perRequest, perDay ?? decimal.MaxValue)))
-            fields.Lint("default_max_completion", $"a request that names no maximum reserves {reserved} tokens, more than one request may have: it is rejected");
+            fields.Lint("default_max_completion", $"a request that names no maximum reserves {reserved} tokens, more than one may have: it is rejected");
         return limit;
     }
 
@@ -66,7 +66,7 @@ internal static class LlmCompiler
         const string Misnomer = "default_max_completion_tokens";
         fields.Findings.LintUnknown(
             fields.Table, "tokens_per_minute", "tokens_per_day", "burst_tokens", "max_tokens_per_request", "max_prompt_tokens", "max_completion_tokens",
-            "default_max_completion", "token_source", "streaming", Misnomer);
+            "default_max_completion", "token_source", "streaming", AlgorithmCompiler.Repeated, Misnomer);
         if (fields.Has(Misnomer)) fields.Lint(Misnomer, "unknown field, ignored; the right name is default_max_completion");
     }
 }

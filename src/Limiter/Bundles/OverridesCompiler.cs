@@ -25,7 +25,7 @@ internal static class OverridesCompiler
                 continue;
             }
 
-            Algorithm? algorithm = AlgorithmCompiler.Compile(kind, config, config, scope);
+            Algorithm? algorithm = AlgorithmCompiler.Compile(kind, config, scope);
             if (algorithm is null) rule.Invalidate();
             else if (!byValue.TryAdd(KeyOf(condition), algorithm)) rule.RefuseAt(config, "overrides: two names of one address");
         }

@@ -78,7 +78,11 @@ internal static class PolicyCompiler
         RouteSelector route = selector.Route;
         if (route is { PathPrefix: null, PathExact: null }) fields.Lint("selector", "neither pathPrefix nor pathExact: the policy never matches");
         if (route is { IsAnyHost: true, PathPrefix: [(byte)'/'] })
-            fields.Findings.Lint(node.Member("pathPrefix")!, "pathPrefix \"/\" selects every request of every host: name hosts or a longer prefix if that is not meant");
+        {
+            fields.Findings.Lint(
+                node.Member("pathPrefix")!, "pathPrefix \"/\" selects every request of every host: name hosts or a longer prefix if that is not meant");
+        }
+
         return selector;
     }
 

@@ -29,7 +29,7 @@ internal static class RuleCompiler
         MatchCondition[]? match = Match(fields, scope);
         string onMissing = fields.Choice("on_missing", "skip", "shared", "reject");
         AlgorithmKind? kind = AlgorithmCompiler.Kind(fields);
-        Algorithm? algorithm = kind is null ? null : AlgorithmCompiler.Compile(kind.Value, fields.Table.Member("algorithm_config"), rule, scope);
+        Algorithm? algorithm = kind is null ? null : AlgorithmCompiler.CompileConfig(kind.Value, fields, scope);
         RuleOverrides? overrides = kind is null || keys is null ? null : OverridesCompiler.Compile(fields, kind.Value, keys, scope);
         if (!fields.IsSound || name is null || keys is null || match is null || algorithm is null) return null;
         return new PolicyRule

@@ -35,7 +35,8 @@ internal sealed record StageFields(decimal Percent, string Action, int DelayMs, 
         }
 
         // Whether the one that is missing is among the broken ones cannot be told.
-        if (config.IsSound && !ordered.Any(s => s.Action == "reject" && s.Percent == RejectAt)) config.RefuseAt(node, "staged_actions must include reject at 100%");
+        bool hasReject = ordered.Any(s => s.Action == "reject" && s.Percent == RejectAt);
+        if (config.IsSound && !hasReject) config.RefuseAt(node, "staged_actions must include reject at 100%");
         return ordered;
     }
 

@@ -11,7 +11,7 @@ internal static class TokenBucketCompiler
     /// <summary>Null after an error.</summary>
     public static BucketLimit? Compile(FieldReader fields, int instanceShare)
     {
-        fields.Findings.LintUnknown(fields.Table, RateField, RateAlias, "burst", "cost_source", "fixed_cost", "default_cost");
+        fields.Findings.LintUnknown(fields.Table, AlgorithmCompiler.Repeated, RateField, RateAlias, "burst", "cost_source", "fixed_cost", "default_cost");
         string rateField = fields.Has(RateField) ? RateField : RateAlias;
         if (!fields.Has(rateField)) fields.Refuse(rateField, "tokens_per_second or rps is required");
         // With both given, tokens_per_second wins; a broken alias beside it is reported all the same.

@@ -7,7 +7,7 @@ internal enum BudgetPeriod
     Hour,
     Day,
 
-    /// <summary>From Monday 00:00.</summary>
+    /// <summary>From Sunday 00:00, see <see cref="BudgetWindow"/>.</summary>
     Week,
 
     /// <summary>From the first of the month 00:00.</summary>

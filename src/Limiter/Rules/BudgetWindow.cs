@@ -7,11 +7,14 @@ internal readonly record struct BudgetWindow(long Start, long End)
 {
     private const long DaySeconds = 86_400;
 
-    /// <summary>1970-01-01 was a Thursday: the first Monday lies four days later.</summary>
-    private const long FirstMonday = 4 * DaySeconds;
+    /// <summary>
+    /// 1970-01-04, a Sunday. Part B section 2.2 calls the day a Monday, but its formula and its check values begin weeks here, and a
+    /// budget must begin when it began before.
+    /// </summary>
+    private const long FirstWeek = 3 * DaySeconds;
 
-    /// <summary>9999-12-01: the last month with a next one that the calendar can name.</summary>
-    private const long LastSecond = 253_399_622_400;
+    /// <summary>The end of November 9999: the last month with a next one that the calendar can name.</summary>
+    private const long LastSecond = 253_399_622_399;
 
     /// <summary>The window that a moment falls into (part B section 2.2). Pure; a moment outside the years 1970 to 9999 is moved to their edge.</summary>
     public static BudgetWindow At(BudgetPeriod period, long unixSeconds)
@@ -22,14 +25,14 @@ internal readonly record struct BudgetWindow(long Start, long End)
             BudgetPeriod.FiveMinutes => Aligned(now, 300, 0),
             BudgetPeriod.Hour => Aligned(now, 3600, 0),
             BudgetPeriod.Day => Aligned(now, DaySeconds, 0),
-            BudgetPeriod.Week => Aligned(now, 7 * DaySeconds, FirstMonday),
+            BudgetPeriod.Week => Aligned(now, 7 * DaySeconds, FirstWeek),
             _ => MonthOf(now),
         };
     }
 
     private static BudgetWindow Aligned(long now, long length, long origin)
     {
-        // One length is added first, since the days before the first Monday belong to the week that began in 1969.
+        // One length is added first, since the first days of 1970 belong to the week that began in 1969.
         long start = ((now - origin + length) / length - 1) * length + origin;
         return new BudgetWindow(start, start + length);
     }

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text;
 using Appliance.Limiter;
 using Appliance.Limiter.Rules;
 using Limiter.Tests.Support;
@@ -78,6 +80,14 @@ public sealed class BundleDefaultsTests
     public void ADoubtfulSelectorIsALint(string selector, string pointer, string message) =>
         AssertLint(Bundle.Of(Bundle.Policy("p", "", selector)), "/policies/0/spec" + pointer, message);
 
+    [Theory]
+    [InlineData("token_bucket", """{"rps": 1, "burst": 1, "algorithm": "token_bucket"}""")]
+    [InlineData("token_bucket_llm", """{"tokens_per_minute": 2000, "algorithm": "token_bucket_llm"}""")]
+    [InlineData("concurrency", """{"limit": 1, "algorithm": "concurrency"}""")]
+    [InlineData("cost_based", $$"""{"budget": 1, "period": "7d", "algorithm": "cost_based", {{Reject}}}""")]
+    public void AConfigurationMayRepeatItsAlgorithm(string algorithm, string config) =>
+        Assert.Empty(Bundle.Read(Bundle.Of(Bundle.Policy("p", Rule(algorithm, config), """{"pathPrefix": "/a"}"""))).Lints);
+
     [Fact]
     public void APrefixOfEverythingOnOneHostIsNoLint() =>
         Assert.Empty(Bundle.Read(Bundle.Of(Bundle.Policy("p", "", """{"pathPrefix": "/", "hosts": ["a.example"]}"""))).Lints);
@@ -85,25 +95,31 @@ public sealed class BundleDefaultsTests
     [Theory]
     [InlineData("token_bucket", """{"rps": 1, "burst": 1, "fixed_cost": 2}""", "", "costs more than the burst")]
     [InlineData("token_bucket", """{"rps": 1, "burst": 1, "rate": 2}""", "/rate", "unknown field")]
+    [InlineData("token_bucket", """{"rps": 1, "burst": 1, "algorithm": "cost_based"}""", "/algorithm", "the rule's algorithm is token_bucket")]
     [InlineData("cost_based", $$"""{"budget": 1, "period": "1d", "fixed_cost": 2, {{Reject}}}""", "", "costs more than the budget")]
     [InlineData("cost_based", """
         {"budget": 1, "period": "1d", "staged_actions": [{"threshold_percent": 90, "action": "reject"}, {"threshold_percent": 100, "action": "reject"}]}
         """, "/staged_actions/0", "no effect")]
     [InlineData("cost_based", """
-        {"budget": 1, "period": "1d", "staged_actions": [{"threshold_percent": 9, "action": "throttle", "delay_ms": 1e9}, {"threshold_percent": 100, "action": "reject"}]}
+        {"budget": 1, "period": "1d",
+         "staged_actions": [{"threshold_percent": 9, "action": "throttle", "delay_ms": 1e9}, {"threshold_percent": 100, "action": "reject"}]}
         """, "/staged_actions/0/delay_ms", "30000 ms")]
-    [InlineData("token_bucket_llm", """{"tokens_per_minute": 2000, "default_max_completion_tokens": 5}""", "/default_max_completion_tokens", "default_max_completion")]
+    [InlineData("token_bucket_llm", """{"tokens_per_minute": 2000, "default_max_completion_tokens": 5}""", "/default_max_completion_tokens", "the right name")]
     [InlineData("token_bucket_llm", """{"tokens_per_minute": 2000, "max_tokens_per_request": 900}""", "", "it is rejected")]
     [InlineData("concurrency", """{"limit": 2, "max": 3}""", "/max", "unknown field")]
-    public void ADoubtfulConfigurationIsALint(string algorithm, string config, string pointer, string message) =>
-        AssertLint(Bundle.Of(Bundle.Policy("p", Rule(algorithm, config), """{"pathPrefix": "/a"}""")), "/policies/0/spec/rules/0/algorithm_config" + pointer, message);
+    public void ADoubtfulConfigurationIsALint(string algorithm, string config, string pointer, string message)
+    {
+        string policy = Bundle.Policy("p", Rule(algorithm, config), """{"pathPrefix": "/a"}""");
+        AssertLint(Bundle.Of(policy), "/policies/0/spec/rules/0/algorithm_config" + pointer, message);
+    }
 
     [Fact]
     public void AnOverrideThatIsOverIsDroppedWhereAStartMustNotFail()
     {
-        const string Json = """{"bundle_version": 1, "policies": [], "global_shadow": {"enabled": true, "reason": "r", "expires_at": "2026-02-03T14:30:00Z"}}""";
+        const string Over = """{"enabled": true, "reason": "r", "expires_at": "2026-02-03T14:30:00Z"}""";
+        const string Json = $$"""{"bundle_version": 1, "policies": [], "global_shadow": {{Over}} }""";
         Assert.Null(Bundle.Read(Json).Snapshot);
-        BundleReadResult atStart = PolicyBundleReader.Read(System.Text.Encoding.UTF8.GetBytes(Json), Bundle.Now, new BundleOptions { DropsExpiredOverrides = true });
+        BundleReadResult atStart = PolicyBundleReader.Read(Encoding.UTF8.GetBytes(Json), Bundle.Now, new BundleOptions { DropsExpiredOverrides = true });
         Assert.Null(atStart.Snapshot!.GlobalShadow);
         Assert.Contains(atStart.Lints, l => l.Pointer == "/global_shadow/expires_at" && l.Message.Contains("is over"));
     }
@@ -134,12 +150,15 @@ public sealed class BundleDefaultsTests
     }
 
     private static PolicySnapshot OfVersion(double version, string what) =>
-        Bundle.Compile($$"""{"bundle_version": {{version.ToString(System.Globalization.CultureInfo.InvariantCulture)}}, "policies": [], "defaults": "{{what}}"}""");
+        Bundle.Compile($$"""{"bundle_version": {{version.ToString(CultureInfo.InvariantCulture)}}, "policies": [], "defaults": "{{what}}"}""");
 
     private static long BurstOf(string json, BundleOptions options) =>
-        ((BucketLimit)PolicyBundleReader.Read(System.Text.Encoding.UTF8.GetBytes(json), Bundle.Now, options).Snapshot!.Policies[0].Rules[0].Algorithm).Bucket.Limit;
+        PolicyBundleReader.Read(Encoding.UTF8.GetBytes(json), Bundle.Now, options).Snapshot!.Policies[0].Rules[0].Algorithm is BucketLimit limit
+            ? limit.Bucket.Limit
+            : 0;
 
-    private static LlmLimit Llm(string config) => (LlmLimit)Bundle.Compile(Bundle.Of(Bundle.Policy("p", Rule("token_bucket_llm", config)))).Policies[0].Rules[0].Algorithm;
+    private static LlmLimit Llm(string config) =>
+        (LlmLimit)Bundle.Compile(Bundle.Of(Bundle.Policy("p", Rule("token_bucket_llm", config)))).Policies[0].Rules[0].Algorithm;
 
     private static string Rule(string algorithm, string config) => Bundle.Rule("r", config).Replace("\"token_bucket\"", $"\"{algorithm}\"");
 

@@ -7,6 +7,7 @@ using Limiter.Tests.Support;
 
 namespace Limiter.Tests.Bundles;
 
+[Collection(AloneCollection.Name)]
 public sealed class HostileBundleTests
 {
     private static readonly byte[] Sound = Encoding.UTF8.GetBytes(CompleteBundle.Text);
@@ -29,7 +30,11 @@ public sealed class HostileBundleTests
     [Fact]
     public void AnyValueInAnyPlaceOfABundleGivesAResultAndNoException()
     {
-        string[] values = [.. Tokens, "1e28", "-0", "0.0000000000000000000000000001", "79228162514264337593543950335", $"\"{new string('x', 5000)}\"", Nested(20), Nested(31), Nested(40)];
+        string[] values =
+        [
+            .. Tokens, "1e28", "-0", "0.0000000000000000000000000001", "79228162514264337593543950335", $"\"{new string('x', 5000)}\"",
+            Nested(20), Nested(31), Nested(40),
+        ];
         foreach (string broken in WithEachValueReplaced(values))
         {
             BundleReadResult result = PolicyBundleReader.Read(Encoding.UTF8.GetBytes(broken), Bundle.Now);

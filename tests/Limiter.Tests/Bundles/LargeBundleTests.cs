@@ -7,6 +7,7 @@ using Limiter.Tests.Support;
 namespace Limiter.Tests.Bundles;
 
 /// <summary>Bundles at the bounds of what is read: they load, or are refused, in time and memory that follow their size.</summary>
+[Collection(AloneCollection.Name)]
 public sealed class LargeBundleTests
 {
     /// <summary>Far above what a busy machine needs, far below what anything quadratic would take.</summary>
