@@ -4,8 +4,8 @@ using Appliance.Limiter.Rules;
 namespace Appliance.Limiter.Evaluation;
 
 /// <summary>
-/// Asks the table on behalf of one rule, by algorithm. What is taken goes into the ledger; what a rule takes and then cannot use it gives
-/// back itself.
+/// Asks the table on behalf of one rule, by algorithm. What is taken goes into the ledger, which gives it back when
+/// this rule or a later one rejects.
 /// </summary>
 internal readonly ref struct RuleLimits(LimiterTable table, TakeLedger ledger, EvaluationTime time)
 {
@@ -63,13 +63,9 @@ internal readonly ref struct RuleLimits(LimiterTable table, TakeLedger ledger, E
             BudgetWindow today = perDay.WindowAt(_time.UnixSeconds);
             SlotIdentity identity = BudgetKey.Of(planned.Identity, perDay, today);
             RuleAnswer day = Use(perDay, identity, today, perDay.UnitsOf(total), DecisionReason.TpdExceeded, out _, out dayTaken);
-            if (day.Verdict != RuleVerdict.Passed)
-            {
-                ledger.GiveBackLast(table, _time.Units);
-                return day;
-            }
-
-            if (day.Reading.Share < answer.Reading.Share) answer = day;
+            if (day.Verdict == RuleVerdict.Rejected) return day;
+            // No slot for the day: the minute still holds and is settled, and the policy says whether that is enough.
+            if (day.Verdict == RuleVerdict.NoSlot || day.Reading.Share < answer.Reading.Share) answer = day;
         }
 
         ledger.AddReservation(new LlmReservation

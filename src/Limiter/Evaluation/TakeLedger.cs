@@ -22,9 +22,6 @@ internal sealed class TakeLedger(int mostTakes, int mostRules)
         _count = _count with { Taken = _count.Taken + 1 };
     }
 
-    /// <summary>Undoes the latest take and forgets it.</summary>
-    public void GiveBackLast(LimiterTable table, ulong now) => GiveBackTo(_count with { Taken = _count.Taken - 1 }, table, now);
-
     /// <summary>A take that lasts as long as the request.</summary>
     public void AddPlace(in TakenSlot taken)
     {

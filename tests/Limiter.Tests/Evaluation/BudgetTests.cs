@@ -130,8 +130,9 @@ public sealed class BudgetTests
     public void APriceNamedByAStrangerIsNotBelieved()
     {
         using var under = new EngineUnderTest(Bundle.Of(Bundle.Policy("p", Bundle.Budget("b", "10", "1d"))));
-        FakeRequest cheap = new FakeRequest { IsTrusted = false }.With("cost", "0.001");
-        Assert.Equal(9, under.Decide(cheap).Remaining);
+        FakeRequest priced = new FakeRequest().With("cost", "5");
+        Assert.Equal(9, under.Decide(priced with { IsTrusted = false }).Remaining);
+        Assert.Equal(4, under.Decide(priced).Remaining);
     }
 
     [Fact]

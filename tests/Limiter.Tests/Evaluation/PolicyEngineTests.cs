@@ -165,6 +165,23 @@ public sealed class PolicyEngineTests
     }
 
     [Fact]
+    public void AShadowPolicyThatWouldRejectGivesBackItsOwnTakes()
+    {
+        string rules = Bundle.Rule("wide", Bundle.Bucket("1", "3")) + "," + Bundle.Rule("narrow", Bundle.Bucket("1", "1"), "\"header:x-tenant\"");
+        using var under = new EngineUnderTest(Bundle.Of(Bundle.Policy("a", rules, more: """ "mode": "shadow",""")));
+        FakeRequest one = new FakeRequest().With("x-tenant", "one");
+        Assert.False(under.Decide(one).WouldReject);
+        for (int i = 0; i < 20; i++)
+        {
+            Decision decision = under.Decide(one);
+            Assert.Equal((true, "a", "narrow", DecisionReason.TokenBucketExceeded), (decision.Allowed, decision.ShadowPolicyId, decision.ShadowRuleName, decision.ShadowReason));
+        }
+
+        for (int i = 2; i <= 3; i++) Assert.False(under.Decide(new FakeRequest().With("x-tenant", $"t{i}")).WouldReject);
+        Assert.Equal("wide", under.Decide(new FakeRequest().With("x-tenant", "t4")).ShadowRuleName);
+    }
+
+    [Fact]
     public void EnforcingAPolicyAfterAShadowRunStartsWithUntouchedBuckets()
     {
         string rule = Bundle.Rule("r", Bundle.Bucket("1", "1"));

@@ -3,8 +3,8 @@ using Appliance.Limiter.Memory;
 namespace Limiter.Tests.Support;
 
 /// <summary>
-/// Broken on purpose: a counter that begins its new window without claiming the slot first, so that whoever writes the window's end does
-/// so beside the word. It exists to show that the litmus test catches windows that begin twice.
+/// Broken on purpose: a counter that begins its new window by a swap, but without claiming the slot first: until the window's end is
+/// written too, others find it over still. It exists to show that the litmus test catches windows that begin twice.
 /// </summary>
 internal sealed class CarelessCounter
 {
@@ -18,14 +18,9 @@ internal sealed class CarelessCounter
             bool over = word == SlotWord.Unused || Volatile.Read(ref _slot.Until) < now;
             ulong used = over ? 0 : SlotWord.ValueOf(word);
             if (used + cost > limit) return TakeOutcome.Denied;
-            if (over)
-            {
-                Volatile.Write(ref _slot.Word, SlotWord.Counter(1, cost));
-                Volatile.Write(ref _slot.Until, until);
-                return TakeOutcome.Taken;
-            }
-
-            if (_slot.TryMove(word, word + cost)) return TakeOutcome.Taken;
+            if (!_slot.TryMove(word, over ? SlotWord.Counter(1, cost) : word + cost)) continue;
+            if (over) Volatile.Write(ref _slot.Until, until);
+            return TakeOutcome.Taken;
         }
     }
 }
