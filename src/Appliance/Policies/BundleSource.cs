@@ -9,7 +9,10 @@ internal static class BundleSource
     public const long MaximumBytes = 50_000_000;
 
     /// <summary>Never throws for what a file can be.</summary>
-    public static BundleRead Read(string file, DateTimeOffset now)
+    /// <param name="file">The file.</param>
+    /// <param name="now">The wall clock.</param>
+    /// <param name="options">What the bundle does not know; null: nothing in particular.</param>
+    public static BundleRead Read(string file, DateTimeOffset now, BundleOptions? options = null)
     {
         byte[] content;
         try
@@ -32,7 +35,7 @@ internal static class BundleSource
             return BundleRead.Failed($"{file}: {error.Message}");
         }
 
-        BundleReadResult result = PolicyBundleReader.Read(content, now);
+        BundleReadResult result = PolicyBundleReader.Read(content, now, options ?? new BundleOptions());
         return new BundleRead(
             content,
             result.Snapshot,

@@ -15,6 +15,9 @@ internal sealed class PolicyFile(PolicyEngine engine, string path, BundleArchive
     /// <summary>A broken file of thousands of lines shall not fill the journal; `appliance check` prints the rest.</summary>
     private const int LoggedMistakes = 20;
 
+    /// <summary>A node that starts again after an override's time must not be without a bundle for it.</summary>
+    private static readonly BundleOptions AtStart = new() { DropsExpiredOverrides = true };
+
     private readonly Lock _applying = new();
     private string _path = path;
     private BundleStamp _seen;
@@ -30,7 +33,7 @@ internal sealed class PolicyFile(PolicyEngine engine, string path, BundleArchive
             if (TryApplyFile(BundleStamp.Of(_path), anyVersion: true)) return;
             foreach (string kept in archive.Newest())
             {
-                BundleRead bundle = BundleSource.Read(kept, time.GetUtcNow());
+                BundleRead bundle = BundleSource.Read(kept, time.GetUtcNow(), AtStart);
                 if (bundle.Snapshot is null) continue;
                 engine.Apply(bundle.Snapshot);
                 _status = _status with { LoadedAt = time.GetUtcNow(), FromArchive = true, Applied = _status.Applied + 1 };
@@ -82,7 +85,7 @@ internal sealed class PolicyFile(PolicyEngine engine, string path, BundleArchive
     {
         // The stamp is older than the content: if the file changes in between, the next look sees another stamp and reads again.
         _seen = stamp;
-        BundleRead bundle = BundleSource.Read(_path, time.GetUtcNow());
+        BundleRead bundle = BundleSource.Read(_path, time.GetUtcNow(), anyVersion ? AtStart : null);
         if (bundle.Snapshot is not { } snapshot)
         {
             Refuse(bundle.Errors);

@@ -91,8 +91,8 @@ internal sealed class HttpExchange
     /// <summary>The answer passes <see cref="Meter"/> on its way to the client.</summary>
     internal bool IsMetered { get; set; }
 
-    /// <summary>Waits when a policy says so; made when a first request needs it.</summary>
-    internal LoopDelay Delay => field ??= new LoopDelay();
+    /// <summary>Waits when a policy says so.</summary>
+    internal LoopDelay Delay { get; } = new();
 
     /// <summary>A trusted proxy says that the client speaks TLS with it.</summary>
     internal bool ForwardedSecure { get; private set; }

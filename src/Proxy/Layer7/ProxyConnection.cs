@@ -103,8 +103,9 @@ internal sealed class ProxyConnection : HttpConnection
     {
         Client.MarkError(ConnectionError.Reset);
         if (IsIdle) return;
-        Exchange.Delay.End();
-        Exchange.Attempt.Abandon();
+        // Either ends the request within the call.
+        if (Exchange.Delay.IsWaiting) Exchange.Delay.End();
+        else Exchange.Attempt.Abandon();
     }
 
     private bool NeedsBody(PolicyEngine policies)
@@ -156,7 +157,7 @@ internal sealed class ProxyConnection : HttpConnection
         if (!decision.Allowed)
         {
             Counters.RejectedByPolicy++;
-            return AnswerErrorAsync(HttpError.LimitedByPolicy);
+            return IsOfModel(decision.Reason) ? RefuseModelAsync(in decision) : AnswerErrorAsync(HttpError.LimitedByPolicy);
         }
 
         if (decision.Lease.WantsUsage)
@@ -166,6 +167,22 @@ internal sealed class ProxyConnection : HttpConnection
         }
 
         return decision.DelayMs > 0 ? RouteLaterAsync(decision.DelayMs) : RouteAsync();
+    }
+
+    private static bool IsOfModel(DecisionReason reason) => reason is DecisionReason.TpmExceeded or DecisionReason.TpdExceeded
+        or DecisionReason.PromptTokensExceeded or DecisionReason.MaxTokensPerRequestExceeded;
+
+    /// <summary>The libraries of language models read the body of a 429, each its provider's shape.</summary>
+    private ValueTask<bool> RefuseModelAsync(in Decision decision)
+    {
+        Span<byte> body = stackalloc byte[LlmErrorBody.MaxLength];
+        int length = LlmErrorBody.Write(
+            LlmProviders.OfPath(Exchange.Path), DecisionReasons.Utf8Name(decision.Reason), decision.RetryAfterSeconds, body);
+        AnswerFrame frame = BeginAnswer(mayKeep: true);
+        LocalAnswer.WriteHead(frame, 429, "application/json"u8, length, default);
+        if (frame.WithBody) Client.Writer.Append(body[..length]);
+        Exchange.Record.Error = HttpError.LimitedByPolicy;
+        return EndAnswerAsync(429, frame.KeepAlive);
     }
 
     /// <summary>The request waits, without a thread, and goes on unless its client has gone meanwhile.</summary>

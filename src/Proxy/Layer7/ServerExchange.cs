@@ -95,7 +95,8 @@ internal sealed class ServerExchange(HttpExchange exchange)
             _keepServer &= _bodyEnd == RelayEnd.Complete;
         }
 
-        bool unseen = connection.IsReused && server.Reader.TotalBytes == received && _error == HttpError.UpstreamClosed;
+        // Not when it was the client's body that failed: that we gave the server up for it says nothing of the server.
+        bool unseen = connection.IsReused && server.Reader.TotalBytes == received && _error == HttpError.UpstreamClosed && !IsClients(_bodyEnd);
         GiveBack(connection, end);
         if (tryOther) return PassOn();
         return Finish(connection, end, unseen && Request.IsIdempotent && IsRepeatable);
@@ -221,7 +222,7 @@ internal sealed class ServerExchange(HttpExchange exchange)
     {
         RelayEnd end = await exchange.Body.SendAsync(server);
         // The server must not take what came so far for the whole, and whoever waits for its answer must not wait on.
-        if (end is RelayEnd.SourceClosed or RelayEnd.SourceBad or RelayEnd.SourceTooLarge or RelayEnd.SourceTimedOut)
+        if (IsClients(end))
         {
             _bodyEnd = end;
             server.Abort(ConnectionError.Aborted);
@@ -229,6 +230,10 @@ internal sealed class ServerExchange(HttpExchange exchange)
 
         return end;
     }
+
+    /// <summary>The body failed on the client's side.</summary>
+    private static bool IsClients(RelayEnd end) =>
+        end is RelayEnd.SourceClosed or RelayEnd.SourceBad or RelayEnd.SourceTooLarge or RelayEnd.SourceTimedOut;
 
     private void StopBody(Connection server)
     {

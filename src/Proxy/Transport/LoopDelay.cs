@@ -9,6 +9,9 @@ internal sealed class LoopDelay : LoopTimer, IValueTaskSource<bool>
     private EventLoop? _loop;
     private bool _passed;
 
+    /// <summary>True while somebody waits.</summary>
+    internal bool IsWaiting => _signal.IsPending;
+
     /// <summary>Waits; the result says whether the time has passed.</summary>
     internal ValueTask<bool> WaitAsync(EventLoop loop, long untilNs)
     {

@@ -1,0 +1,85 @@
+using System.Diagnostics;
+using Proxy.Tests.Support;
+
+namespace Proxy.Tests.EndToEnd;
+
+/// <summary>What a policy makes a request do besides passing or not: wait, and hold a place.</summary>
+public sealed class PolicyActionTests
+{
+    private const string Ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+    private const string Get = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+    private const string OneAtATime = """
+        {"name": "r", "limit_keys": ["ip:address"], "algorithm": "concurrency", "algorithm_config": {"limit": 1}}
+        """;
+
+    [Fact]
+    public async Task AThrottledRequestWaitsAndIsThenServedWithAWarning()
+    {
+        using Upstream upstream = new Upstream().ServeAnswer(Ok);
+        await using var rig = new PolicyRig(upstream, Throttle(300));
+        RawPeer client = await rig.ConnectAsync();
+        long begin = Stopwatch.GetTimestamp();
+        await client.SendAsync(Get);
+        (HttpText head, _) = await client.ReadAnswerAsync();
+        Assert.True(Stopwatch.GetElapsedTime(begin) >= TimeSpan.FromMilliseconds(299), "it did not wait");
+        Assert.Equal((200, "budget_throttle"), (head.Status, head["X-Appliance-Warning"]));
+        // The budget is used up.
+        await client.SendAsync(Get);
+        Assert.Equal(429, (await client.ReadAnswerAsync()).Head.Status);
+    }
+
+    [Fact]
+    public async Task AClientThatLeavesWhileItsRequestWaitsIsLetGoAtOnce()
+    {
+        using var upstream = new Upstream();
+        await using var rig = new PolicyRig(upstream, Throttle(30_000));
+        RawPeer client = await rig.ConnectAsync();
+        await client.SendAsync(Get);
+        await Deadline.Until(() => rig.Proxy.Listener.ActiveConnections == 1, "the connection is there");
+        client.Reset();
+        await Deadline.Until(() => rig.Proxy.Listener.ActiveConnections == 0, "the connection is gone long before the wait would be over");
+        Assert.Equal(0, upstream.Count);
+    }
+
+    [Fact]
+    public async Task APlaceIsHeldAsLongAsTheRequestAndNoLonger()
+    {
+        using var upstream = new Upstream();
+        await using var rig = new PolicyRig(upstream, OneAtATime);
+        RawPeer first = await rig.ConnectAsync(), second = await rig.ConnectAsync();
+        await first.SendAsync(Get);
+        RawPeer server = await upstream.AcceptAsync();
+        await server.ReadHeadAsync();
+        await second.SendAsync(Get);
+        (HttpText refused, _) = await second.ReadAnswerAsync();
+        Assert.Equal((429, "concurrency_exceeded"), (refused.Status, refused["X-Appliance-Reason"]));
+        await server.SendAsync(Ok);
+        Assert.Equal(200, (await first.ReadAnswerAsync()).Head.Status);
+        await second.SendAsync(Get);
+        await server.ReadHeadAsync();
+        await server.SendAsync(Ok);
+        Assert.Equal(200, (await second.ReadAnswerAsync()).Head.Status);
+    }
+
+    [Fact]
+    public async Task APlaceOfAClientThatLeavesIsFree()
+    {
+        using var upstream = new Upstream();
+        await using var rig = new PolicyRig(upstream, OneAtATime);
+        RawPeer first = await rig.ConnectAsync(), second = await rig.ConnectAsync();
+        await first.SendAsync(Get);
+        await (await upstream.AcceptAsync()).ReadHeadAsync();
+        first.Reset();
+        await Deadline.Until(() => rig.Proxy.Listener.ActiveConnections == 1, "the first client is gone");
+        await second.SendAsync(Get);
+        RawPeer server = await upstream.AcceptAsync();
+        await server.ReadHeadAsync();
+        await server.SendAsync(Ok);
+        Assert.Equal(200, (await second.ReadAnswerAsync()).Head.Status);
+    }
+
+    private static string Throttle(int delayMs) => $$$"""
+        {"name": "r", "limit_keys": ["ip:address"], "algorithm": "cost_based", "algorithm_config": {"budget": 1, "period": "7d", "staged_actions": [
+        {"threshold_percent": 80, "action": "throttle", "delay_ms": {{{delayMs}}}}, {"threshold_percent": 100, "action": "reject"}]}}
+        """;
+}
