@@ -50,7 +50,7 @@ internal static class SampleDaemon
                 [new DescriptorMissCount("header:x-tenant", "a\"b\\c", 2)],
                 [new TableFullCount("a\"b\\c", "each", 0)],
                 0),
-            Table = new LimiterTableStatus(1 << 20, 16384, 12, 1, 0, Locked: true, OnHugePages: false),
+            Table = new LimiterTableStatus(1 << 20, 16384, 12, 1, 0, Locked: true),
             LastReload = new ReloadReport(Appliance.Cli.ExitCode.Invalid, Started, "appliance.yaml:1:1: admn: unknown"),
             ReloadsRefused = 1,
         };
