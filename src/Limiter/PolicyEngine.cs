@@ -109,7 +109,7 @@ public sealed class PolicyEngine
             BoundPolicy bound = active.Policies[matches.Current];
             if (!bound.Policy.SelectsMethod(request.Method)) continue;
             selected = true;
-            if (!evaluation.Passes(bound, in request, out Refusal refusal)) return evaluation.WithShadow(Reject(active, in refusal, in request));
+            if (!evaluation.Passes(bound, in request)) return evaluation.WithShadow(Reject(active, in evaluation.Refusal, in request));
         }
 
         if (selected) return evaluation.Allow(_leases[lane].Lease(scratch.Ledger), _book);

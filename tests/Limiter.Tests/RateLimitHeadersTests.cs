@@ -44,6 +44,28 @@ public sealed class RateLimitHeadersTests
     }
 
     [Fact]
+    public void ADelayedRequestIsToldWhy() => Assert.Equal(
+        "X-Appliance-Warning: budget_throttle\r\n",
+        Write(new Decision { Allowed = true, Reason = DecisionReason.BudgetThrottle, DelayMs = 5, Warning = DecisionWarning.BudgetThrottle }));
+
+    [Fact]
+    public void ARejectWithoutALimitSaysThatNothingIsLeft() => Assert.Equal(
+        "RateLimit: \"default\";r=0;t=3600\r\nRateLimit-Reset: 3600\r\nRetry-After: 4000\r\nX-Appliance-Reason: kill_switch\r\n",
+        Write(new Decision { Reason = DecisionReason.KillSwitch, ResetSeconds = 3600, RetryAfterSeconds = 4000 }));
+
+    [Fact]
+    public void NamesAppearOnlyWhereTheStyleSaysSoAndCannotBreakTheField()
+    {
+        var decision = new Decision { Reason = DecisionReason.LoopDetected, PolicyId = "a\"\\\r\nX: y" + new string('z', 500), ResetSeconds = 1, RetryAfterSeconds = 1 };
+        var buffer = new byte[RateLimitHeaders.MaxLength];
+        string Styled(RateLimitHeaderStyle style) => Encoding.ASCII.GetString(buffer, 0, RateLimitHeaders.Write(in decision, style, buffer));
+        Assert.StartsWith("RateLimit: \"default\";r=0", Styled(default), StringComparison.Ordinal);
+        Assert.StartsWith("RateLimit: \"a\\\"\\\\??X: yzzz", Styled(new(IsFairvisor: false, ShowsNames: true)), StringComparison.Ordinal);
+        Assert.EndsWith("X-Fairvisor-Reason: loop_detected\r\n", Styled(new(IsFairvisor: true, ShowsNames: false)), StringComparison.Ordinal);
+        Assert.Equal(4, Styled(new(IsFairvisor: true, ShowsNames: false)).Count(c => c == '\n'));
+    }
+
+    [Fact]
     public void TheLargestNumbersFit()
     {
         string text = Write(new Decision

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using Appliance.Limiter.Rules;
 using Appliance.Limiter.Statistics;
@@ -20,14 +21,19 @@ internal ref struct RequestEvaluation(LimiterTable table, LaneScratch scratch, E
     private string? _shadowPolicy;
     private string? _shadowRule;
     private DecisionReason _shadowReason;
+    private Refusal _refusal;
+
+    /// <summary>Why the last policy was not passed. A field: most requests pass, and should not clear it at every step.</summary>
+    [UnscopedRef]
+    public readonly ref readonly Refusal Refusal => ref _refusal;
 
     /// <summary>False when an enforced policy rejects; everything was given back then.</summary>
-    public bool Passes<TRequest>(BoundPolicy bound, scoped ref readonly TRequest request, out Refusal refusal)
+    public bool Passes<TRequest>(BoundPolicy bound, scoped ref readonly TRequest request)
         where TRequest : struct, IRequestView, allows ref struct
     {
         bool shadow = allShadow || bound.Policy.IsShadow;
         LedgerMark before = scratch.Ledger.Mark;
-        if (Ask(bound, shadow, in request, out refusal)) return true;
+        if (Ask(bound, shadow, in request)) return true;
         if (!shadow)
         {
             scratch.Ledger.GiveBackTo(default, table, _time.Units);
@@ -36,7 +42,7 @@ internal ref struct RequestEvaluation(LimiterTable table, LaneScratch scratch, E
 
         // A shadow policy undoes its own takes and steps aside; the policies behind it are asked as if it were not there.
         scratch.Ledger.GiveBackTo(before, table, _time.Units);
-        if (_shadowPolicy is null) (_shadowPolicy, _shadowRule, _shadowReason) = (refusal.PolicyId, refusal.RuleName, refusal.Reason);
+        if (_shadowPolicy is null) (_shadowPolicy, _shadowRule, _shadowReason) = (_refusal.PolicyId, _refusal.RuleName, _refusal.Reason);
         return true;
     }
 
@@ -72,31 +78,29 @@ internal ref struct RequestEvaluation(LimiterTable table, LaneScratch scratch, E
     public readonly Decision WithShadow(in Decision decision) =>
         decision with { ShadowPolicyId = _shadowPolicy, ShadowRuleName = _shadowRule, ShadowReason = _shadowReason };
 
-    private bool Ask<TRequest>(BoundPolicy bound, bool shadow, scoped ref readonly TRequest request, out Refusal refusal)
+    private bool Ask<TRequest>(BoundPolicy bound, bool shadow, scoped ref readonly TRequest request)
         where TRequest : struct, IRequestView, allows ref struct
     {
-        if (bound.Policy.Loop is { } loop && !PassesLoop(bound, loop, shadow, in request, out refusal)) return false;
-        if (bound.Policy.Breaker is not null && !PassesBreaker(bound, shadow, in request, out refusal)) return false;
+        if (bound.Policy.Loop is { } loop && !PassesLoop(bound, loop, shadow, in request)) return false;
+        if (bound.Policy.Breaker is not null && !PassesBreaker(bound, shadow, in request)) return false;
         int planned = Plan(bound, shadow, in request);
         for (int i = 0; i < planned; i++)
         {
-            if (!PassesRule(bound, scratch.Planned[i], shadow, in request, out refusal)) return false;
+            if (!PassesRule(bound, scratch.Planned[i], shadow, in request)) return false;
         }
 
-        refusal = default;
         return true;
     }
 
-    private bool PassesLoop<TRequest>(BoundPolicy bound, LoopDetection loop, bool shadow, scoped ref readonly TRequest request, out Refusal refusal)
+    private bool PassesLoop<TRequest>(BoundPolicy bound, LoopDetection loop, bool shadow, scoped ref readonly TRequest request)
         where TRequest : struct, IRequestView, allows ref struct
     {
-        refusal = default;
         ulong count = LoopCheck.Count(table, bound, _time, shadow, in request);
         if (count < (ulong)loop.Threshold) return true;
         if (loop.Action == LoopAction.Reject)
         {
             bound.LoopCounters!.Count(lane, shadow, DecisionAction.Reject, DecisionReason.LoopDetected);
-            refusal = new Refusal
+            _refusal = new Refusal
             {
                 PolicyId = bound.Policy.Id,
                 RuleName = BoundPolicy.LoopName,
@@ -113,14 +117,13 @@ internal ref struct RequestEvaluation(LimiterTable table, LaneScratch scratch, E
         return true;
     }
 
-    private readonly bool PassesBreaker<TRequest>(BoundPolicy bound, bool shadow, scoped ref readonly TRequest request, out Refusal refusal)
+    private bool PassesBreaker<TRequest>(BoundPolicy bound, bool shadow, scoped ref readonly TRequest request)
         where TRequest : struct, IRequestView, allows ref struct
     {
-        refusal = default;
         var breaker = new BreakerCheck(table, scratch.Ledger, _time);
         if (breaker.Passes(bound, shadow, in request, lane, out int retrySeconds)) return true;
         bound.BreakerCounters!.Count(lane, shadow, DecisionAction.Reject, DecisionReason.CircuitBreakerOpen);
-        refusal = new Refusal
+        _refusal = new Refusal
         {
             PolicyId = bound.Policy.Id,
             RuleName = BoundPolicy.BreakerName,
@@ -188,7 +191,7 @@ internal ref struct RequestEvaluation(LimiterTable table, LaneScratch scratch, E
         return true;
     }
 
-    private bool PassesRule<TRequest>(BoundPolicy bound, in PlannedRule planned, bool shadow, scoped ref readonly TRequest request, out Refusal refusal)
+    private bool PassesRule<TRequest>(BoundPolicy bound, in PlannedRule planned, bool shadow, scoped ref readonly TRequest request)
         where TRequest : struct, IRequestView, allows ref struct
     {
         BoundRule rule = planned.Rule;
@@ -205,7 +208,7 @@ internal ref struct RequestEvaluation(LimiterTable table, LaneScratch scratch, E
         if (answer.Verdict == RuleVerdict.Rejected || answer.Verdict == RuleVerdict.NoSlot && bound.Policy.IsClosedWhenTableFull)
         {
             rule.Counters.Count(lane, shadow, DecisionAction.Reject, answer.Reason);
-            refusal = new Refusal
+            _refusal = new Refusal
             {
                 PolicyId = rule.PolicyId,
                 RuleName = rule.Rule.Name,
@@ -216,7 +219,6 @@ internal ref struct RequestEvaluation(LimiterTable table, LaneScratch scratch, E
             return false;
         }
 
-        refusal = default;
         if (shadow) CountShadow(rule, answer.Stage);
         else if (answer.Verdict == RuleVerdict.Passed) Note(rule, in answer);
         return true;
