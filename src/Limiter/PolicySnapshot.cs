@@ -36,6 +36,9 @@ public sealed class PolicySnapshot
     /// <summary>Number of kill switches, expired ones among them.</summary>
     public int KillSwitchCount => KillSwitches.Length;
 
+    /// <summary>True when something looks at a claim of the request's token.</summary>
+    public bool ReadsClaims => Descriptors.Any(key => key.Kind == LimitKeyKind.JwtClaim);
+
     /// <summary>While active every policy is in shadow mode; null: not asked for.</summary>
     public RuntimeOverride? GlobalShadow { get; init; }
 

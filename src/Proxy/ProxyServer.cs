@@ -137,6 +137,7 @@ public sealed class ProxyServer : IDisposable
             foreach (UpstreamPool pool in pools.Intersect(_pools)) pool.Tls = tls.OfUpstream(pool.Settings.Name);
             foreach (HttpLoop loop in _httpLoops) loop.AccessLog.Mode = settings.AccessLog;
             _memory.LimitBytes = settings.MemoryLimit;
+            _delayed.Limit = settings.MaximumDelayed;
             foreach ((Listener listener, ListenerSnapshot snapshot) in kept) listener.Snapshot = snapshot;
             ImmutableArray<Listener> gone = [.. _listeners.Where(old => !kept.Exists(k => k.Listener == old) && !opened.Contains(old))];
             ImmutableArray<UpstreamPool> retired = [.. _pools.Where(old => !pools.Contains(old))];

@@ -28,6 +28,12 @@ internal static class CheckCommand
         if (CertificateReport.Print(config, error) is var certificates and not ExitCode.Ok) code = certificates;
         if (config.Policies is { } policies)
         {
+            foreach (string mistake in DescriptorFiles.Read(policies).Mistakes)
+            {
+                error.WriteLine(mistake);
+                code = ExitCode.Invalid;
+            }
+
             ExitCode bundle = BundleReport.Print(policies.File, output, error);
             if (bundle != ExitCode.Ok) code = bundle;
         }

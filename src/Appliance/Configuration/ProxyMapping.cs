@@ -35,6 +35,7 @@ internal static class ProxyMapping
             ClusterKeys = keys,
             AccessLog = config.Log.Access,
             MemoryLimit = config.MemoryLimit ?? HalfOfTheMachine(),
+            MaximumDelayed = config.Policies?.MaximumDelayed ?? 0,
         };
 
     /// <summary>The name of one of a listener's addresses; '@' is in no name of the file, so it is unique.</summary>

@@ -53,6 +53,10 @@ internal static partial class ApplianceLog
     [LoggerMessage(4024, LogLevel.Warning, "policy bundle: {Lint}")]
     public static partial void BundleLint(ILogger log, string lint);
 
+    [LoggerMessage(4026, LogLevel.Warning,
+        "policies look at claims of tokens that nobody verifies: anybody can claim anything; name keys in policies.jwt, unless a gateway in front verifies")]
+    public static partial void ClaimsUnverified(ILogger log);
+
     [LoggerMessage(4025, LogLevel.Warning, "the policy bundle could not be kept in {Directory} ({Reason}): a restart with a broken file would find no good one")]
     public static partial void BundleNotKept(ILogger log, string directory, string reason);
 

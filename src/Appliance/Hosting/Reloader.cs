@@ -1,5 +1,7 @@
+using System.Collections.Immutable;
 using Appliance.Cli;
 using Appliance.Configuration;
+using Appliance.Limiter.Descriptors;
 using Appliance.Policies;
 using Appliance.Systemd;
 using Microsoft.Extensions.Logging;
@@ -57,6 +59,14 @@ internal sealed class Reloader(
             return new OrderResult(bundle.NotPermitted ? ExitCode.NotPermitted : ExitCode.Invalid, Lines(bundle.Errors));
         }
 
+        DescriptorSources sources = DescriptorSources.None;
+        if (next.Policies is { } section)
+        {
+            (DescriptorSources? read, ImmutableArray<string> mistakes) = DescriptorFiles.Read(section);
+            if (read is null) return new OrderResult(ExitCode.Invalid, Lines(mistakes));
+            sources = read;
+        }
+
         try
         {
             daemon.Proxy.Apply(plan.Compile(next));
@@ -67,7 +77,9 @@ internal sealed class Reloader(
         }
 
         bool newBundle = bundle is not null && bundle.Snapshot!.Sha256 != daemon.Engine?.Current?.Sha256;
+        daemon.Engine?.Use(sources);
         if (bundle is not null) daemon.PolicyFile!.Commit(next.Policies!.File, bundle);
+        if (daemon.Engine is { } engine) PolicyParts.WarnOfUnverified(engine, sources, log);
         daemon.Log.Level = LogLevels.Of(next.Log.Level);
         daemon.Config = next;
         published(next);

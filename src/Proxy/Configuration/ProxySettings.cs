@@ -19,4 +19,7 @@ public sealed record ProxySettings
 
     /// <summary>Bytes of buffer memory over all loops; at the bound new connections are refused, none is dropped. 0: no bound.</summary>
     public long MemoryLimit { get; init; }
+
+    /// <summary>Requests of all listeners that may wait at once because a policy delays them, 0 or more; others are rejected.</summary>
+    public int MaximumDelayed { get; init; } = 10_000;
 }

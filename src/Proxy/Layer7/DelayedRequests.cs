@@ -6,11 +6,8 @@ namespace Appliance.Proxy.Layer7;
 /// </summary>
 internal sealed class DelayedRequests
 {
-    /// <summary>The bound where nobody configures another.</summary>
-    internal const int DefaultLimit = 10_000;
-
     private int _count;
-    private int _limit = DefaultLimit;
+    private int _limit;
 
     /// <summary>More are rejected; 0: all.</summary>
     internal int Limit
