@@ -1,3 +1,4 @@
+using Appliance.Limiter.Descriptors;
 using Appliance.Proxy;
 using Appliance.Proxy.Layer7;
 
@@ -19,8 +20,10 @@ internal static class DecisionContext
 
     /// <param name="exchange">The question.</param>
     /// <param name="scratch">At least <see cref="ScratchBytes"/>; the view points into it.</param>
+    /// <param name="describer">Finds what the request does not say itself; null: nobody will ask.</param>
+    /// <param name="unixMs">UTC.</param>
     /// <param name="view">Valid when <see cref="DecisionFault.None"/> is returned, as long as the exchange and the scratch memory.</param>
-    public static DecisionFault TryRead(LocalExchange exchange, Span<byte> scratch, out DecisionView view)
+    public static DecisionFault TryRead(LocalExchange exchange, Span<byte> scratch, RequestDescriber? describer, long unixMs, out DecisionView view)
     {
         view = default;
         bool believed = exchange.PeerIsTrusted;
@@ -34,7 +37,7 @@ internal static class DecisionContext
         int hostLength = HostName.Normalize(Pick(exchange, believed, "x-original-host"u8, "x-forwarded-host"u8, "host"u8), host);
         ReadOnlySpan<byte> method = Pick(exchange, believed, "x-original-method"u8, "x-forwarded-method"u8, default);
         if (method.IsEmpty) method = exchange.Method;
-        view = new DecisionView(exchange, method, path, query, host[..hostLength], exchange.Client);
+        view = new DecisionView(exchange, method, path, query, host[..hostLength], exchange.Client) { Describer = describer, UnixMs = unixMs };
         return DecisionFault.None;
     }
 

@@ -50,7 +50,9 @@ internal sealed class DecisionHandler : ILocalHandler
 
     public void Decide(LocalExchange exchange)
     {
-        DecisionFault fault = DecisionContext.TryRead(exchange, _scratch[exchange.Lane], out DecisionView view);
+        PolicyTurn turn = _engine is null ? default : _engine.Enter(exchange.Lane);
+        long unixMs = _time.GetUtcNow().ToUnixTimeMilliseconds();
+        DecisionFault fault = DecisionContext.TryRead(exchange, _scratch[exchange.Lane], turn.Describer, unixMs, out DecisionView view);
         if (fault != DecisionFault.None)
         {
             Refuse(exchange, fault);
@@ -65,7 +67,7 @@ internal sealed class DecisionHandler : ILocalHandler
         }
 
         long begin = Stopwatch.GetTimestamp();
-        Decision decision = _engine.Decide(in view, exchange.NowNs, _time.GetUtcNow().ToUnixTimeMilliseconds(), exchange.Lane);
+        Decision decision = turn.Decide(in view, exchange.NowNs, unixMs);
         // Nobody tells us when the request that was asked about is over: what it would hold, a place of a concurrency rule, is left at once.
         DecisionLease lease = decision.Lease;
         _engine.Release(ref lease, exchange.NowNs, exchange.Lane);

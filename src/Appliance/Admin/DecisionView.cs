@@ -1,4 +1,5 @@
 using Appliance.Limiter;
+using Appliance.Limiter.Descriptors;
 using Appliance.Proxy;
 
 namespace Appliance.Admin;
@@ -36,11 +37,17 @@ internal readonly ref struct DecisionView : IRequestView
 
     public bool TryGetHeader(ReadOnlySpan<byte> name, out ReadOnlySpan<byte> value) => _exchange.TryGetHeader(name, out value);
 
-    public ReadOnlySpan<byte> Claim(ReadOnlySpan<byte> name) => default;
+    /// <summary>Of the lane's turn; null: no bundle will ask.</summary>
+    public RequestDescriber? Describer { private get; init; }
+
+    /// <summary>UTC.</summary>
+    public long UnixMs { private get; init; }
+
+    public ReadOnlySpan<byte> Claim(ReadOnlySpan<byte> name) => Describer is null ? default : Describer.Claim(in this, name, UnixMs);
 
     public bool TryGetFact(RequestFact fact, out ReadOnlySpan<byte> value)
     {
         value = default;
-        return false;
+        return Describer is not null && Describer.TryGetFact(in this, fact, out value);
     }
 }

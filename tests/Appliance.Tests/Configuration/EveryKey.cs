@@ -147,7 +147,7 @@ internal static class EveryKey
             queue_timeout: 37s
           - { name: names, servers: [{ address: "198.51.100.23:80" }], tls: { ca_file: roots.pem } }
           - { name: plain, servers: [{ address: "198.51.100.24:80" }] }
-        policies: { file: p.json }
+        policies: { file: p.json, max_delayed: 5 }
         log:
           access: all
         memory_limit: 38m
