@@ -80,9 +80,6 @@ internal static unsafe class LibSsl
     [DllImport(Library, EntryPoint = "SSL_new")]
     internal static extern nint New(nint context);
 
-    [DllImport(Library, EntryPoint = "SSL_free_buffers")]
-    internal static extern int FreeBuffers(nint ssl);
-
     [DllImport(Library, EntryPoint = "SSL_free")]
     internal static extern void Free(nint ssl);
 

@@ -21,6 +21,7 @@ internal static class OpenSslNumbers
 
     internal const int ModeMovingWriteBuffer = 2;
     internal const int ModeAutoRetry = 4;
+    internal const int ModeReleaseBuffers = 16;
 
     internal const int SessionCacheOff = 0;
     internal const int SessionCacheClient = 1;

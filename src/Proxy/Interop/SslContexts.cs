@@ -22,7 +22,7 @@ internal static unsafe class SslContexts
         if (context == 0) throw new TlsException("SSL_CTX_new: " + OpenSslErrors.TakeText());
         LibSsl.ContextSetOptions(
             context, OpenSslNumbers.OptionNoCompression | OpenSslNumbers.OptionNoRenegotiation | OpenSslNumbers.OptionServerPreference);
-        const int Modes = OpenSslNumbers.ModeMovingWriteBuffer | OpenSslNumbers.ModeAutoRetry;
+        const int Modes = OpenSslNumbers.ModeReleaseBuffers | OpenSslNumbers.ModeMovingWriteBuffer | OpenSslNumbers.ModeAutoRetry;
         LibSsl.ContextControl(context, OpenSslNumbers.ControlMode, Modes, null);
         // A record's header and body in one receive.
         LibSsl.ContextControl(context, OpenSslNumbers.ControlReadAhead, 1, null);

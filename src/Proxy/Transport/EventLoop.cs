@@ -94,9 +94,6 @@ internal sealed unsafe class EventLoop : IDisposable
     /// <summary>Blocks.</summary>
     internal BufferPool Buffers { get; } = new();
 
-    /// <summary>What TLS sessions hold while they work.</summary>
-    internal TlsBuffers TlsBuffers { get; } = new();
-
     /// <summary>Pipes for splicing.</summary>
     internal SplicePipes Pipes { get; } = new();
 
@@ -237,7 +234,6 @@ internal sealed unsafe class EventLoop : IDisposable
         }
 
         Timers.Advance(NowNs);
-        TlsBuffers.Trim(NowNs);
         Volatile.Write(ref _turns, _turns + 1);
     }
 

@@ -45,7 +45,6 @@ internal sealed unsafe class TlsSession : IDisposable
     private int _cipherStart;
     private int _cipherEnd;
     private int _receivesLeft;
-    private bool _hasBuffers;
     private bool _corked;
     private bool _socketReadable;
     private bool _finAnnounced;
@@ -207,16 +206,6 @@ internal sealed unsafe class TlsSession : IDisposable
         return !HasUnsent;
     }
 
-    /// <summary>When OpenSSL last worked for this session; monotonic.</summary>
-    internal long LastUseNs { get; private set; }
-
-    /// <summary>Gives OpenSSL's record buffers back; those that hold part of a record stay until the next time.</summary>
-    internal void FreeBuffers()
-    {
-        _hasBuffers = false;
-        if (_ssl != 0) _ = LibSsl.FreeBuffers(_ssl);
-    }
-
     /// <summary>Keeps the reason for a failure that OpenSSL is about to report in its own words.</summary>
     internal void Explain(string reason) => _failure ??= reason;
 
@@ -302,9 +291,6 @@ internal sealed unsafe class TlsSession : IDisposable
     /// <summary>Errors of an earlier call, perhaps somebody else's on this thread, must not be taken for this one's.</summary>
     private void BeginCall()
     {
-        LastUseNs = _loop.NowNs;
-        if (!_hasBuffers) _loop.TlsBuffers.Add(this, LastUseNs);
-        _hasBuffers = true;
         LibCrypto.ClearErrors();
         _receivesLeft = ReceiveBudget;
     }

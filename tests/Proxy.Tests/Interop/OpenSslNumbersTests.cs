@@ -26,6 +26,7 @@ public sealed class OpenSslNumbersTests
         ["OptionServerPreference"] = "SSL_OP_CIPHER_SERVER_PREFERENCE",
         ["OptionNoRenegotiation"] = "SSL_OP_NO_RENEGOTIATION",
         ["ModeMovingWriteBuffer"] = "SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER",
+        ["ModeReleaseBuffers"] = "SSL_MODE_RELEASE_BUFFERS",
         ["ModeAutoRetry"] = "SSL_MODE_AUTO_RETRY",
         ["SessionCacheOff"] = "SSL_SESS_CACHE_OFF",
         ["SessionCacheClient"] = "SSL_SESS_CACHE_CLIENT",
