@@ -97,7 +97,7 @@ public sealed class BundleSignature
         {
             return key.VerifyData(bundle, signature, HashAlgorithmName.SHA256, format);
         }
-        catch (CryptographicException)
+        catch (Exception unreadable) when (unreadable is CryptographicException or PlatformNotSupportedException)
         {
             return false; // bytes that are no signature at all in this format
         }
@@ -112,7 +112,7 @@ public sealed class BundleSignature
             ECCurve curve = key.ExportParameters(false).Curve;
             return read == subjectPublicKeyInfo.Length && curve.IsNamed && curve.Oid.Value == P256;
         }
-        catch (CryptographicException)
+        catch (Exception unreadable) when (unreadable is CryptographicException or PlatformNotSupportedException)
         {
             return false; // another kind of key, or a point that is not on its curve
         }
