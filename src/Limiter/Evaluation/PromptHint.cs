@@ -1,4 +1,4 @@
-using System.Buffers.Text;
+using Appliance.Limiter.Llm;
 using Appliance.Limiter.Rules;
 
 namespace Appliance.Limiter.Evaluation;
@@ -7,7 +7,7 @@ namespace Appliance.Limiter.Evaluation;
 internal static class PromptHint
 {
     /// <summary>More counts as this; two of them stay far below what a bucket's arithmetic bears.</summary>
-    public const long MostTokens = 1L << 40;
+    public const long MostTokens = TokenEstimate.Max;
 
     /// <param name="estimator">The rule's choice.</param>
     /// <param name="request">For X-Token-Estimate, which is believed from a trusted proxy only (policies.md A7).</param>
@@ -15,10 +15,10 @@ internal static class PromptHint
     public static long TokensOf<TRequest>(TokenEstimator estimator, scoped ref readonly TRequest request, long estimated)
         where TRequest : struct, IRequestView, allows ref struct
     {
-        if (estimator == TokenEstimator.HeaderHint && request.IsTrusted && request.TryGetHeader("x-token-estimate"u8, out ReadOnlySpan<byte> text)
-            && Utf8Parser.TryParse(text, out double hint, out int used) && used == text.Length && hint >= 0)
+        if (estimator == TokenEstimator.HeaderHint && request.TryGetHeader("x-token-estimate"u8, out ReadOnlySpan<byte> text)
+            && TokenEstimate.TryReadHint(text, request.IsTrusted, out long hint))
         {
-            return hint >= MostTokens ? MostTokens : (long)Math.Ceiling(hint);
+            return hint;
         }
 
         return Math.Clamp(estimated, 0, MostTokens);

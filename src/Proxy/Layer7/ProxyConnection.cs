@@ -148,7 +148,7 @@ internal sealed class ProxyConnection : HttpConnection
 
         if (decision.DelayMs > 0 && !_delayed.TryEnter())
         {
-            // Nothing was done for it: what it took is given back with the lease, what a bucket lost comes back by itself.
+            // Places are given back with the lease; what a bucket or a budget was charged stays charged (short of policies.md A8).
             decision = decision with { Allowed = false, DelayMs = 0, Reason = DecisionReason.TooManyDelayed, RetryAfterSeconds = 1 };
             Exchange.Record.Verdict = decision.Reason;
         }

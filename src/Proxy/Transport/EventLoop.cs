@@ -248,8 +248,17 @@ internal sealed unsafe class EventLoop : IDisposable
     {
         for (int i = 0; i < _gatheredCount; i++)
         {
-            _gathered[i].OnGathered();
+            ConnectionWriter writer = _gathered[i];
             _gathered[i] = null!;
+            try
+            {
+                writer.OnGathered();
+            }
+            catch (Exception error)
+            {
+                // What could not be sent is dropped when its connection ends; the others' must go all the same.
+                ProxyLog.HandlerFailed(_log, error);
+            }
         }
 
         _gatheredCount = 0;
@@ -268,7 +277,16 @@ internal sealed unsafe class EventLoop : IDisposable
     {
         if ((ready.Events & Linux.EpollIn) == 0) return;
         if (_slots[(int)(uint)ready.Token] is not Connection connection || connection.Token != ready.Token) return;
-        connection.Reader.ReceiveAhead((ready.Events & Linux.EpollReadHangUp) != 0);
+        try
+        {
+            connection.Reader.ReceiveAhead((ready.Events & Linux.EpollReadHangUp) != 0);
+        }
+        catch (Exception error)
+        {
+            // As in Dispatch.
+            ProxyLog.HandlerFailed(_log, error);
+            connection.CloseNow();
+        }
     }
 
     private void Dispatch(EpollEvent ready)
