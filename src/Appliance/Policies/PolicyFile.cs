@@ -29,6 +29,9 @@ internal sealed class PolicyFile(PolicyEngine engine, string path, BundleArchive
 
     public PolicyFileStatus Status => _status;
 
+    /// <summary>SHA-256 of the bundle in force; null: none is.</summary>
+    public string? InForce => engine.Current?.Sha256;
+
     /// <summary>What the archive held at the last look, the newest first; reads no disk.</summary>
     public IReadOnlyList<KeptBundle> Kept => _kept;
 
