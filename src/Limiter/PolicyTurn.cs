@@ -28,6 +28,6 @@ public readonly ref struct PolicyTurn
         where TRequest : struct, IRequestView, allows ref struct => PolicyEngine.WantsBody(_active, in request, _lane);
 
     /// <summary>See <see cref="PolicyEngine.Decide"/>.</summary>
-    public Decision Decide<TRequest>(scoped ref readonly TRequest request, long nowNs, long unixMs)
-        where TRequest : struct, IRequestView, allows ref struct => _engine.DecideBy(_active, in request, nowNs, unixMs, _lane);
+    public Decision Decide<TRequest>(scoped ref readonly TRequest request, long nowNs, long unixMs, DelayedRequests? waiting = null)
+        where TRequest : struct, IRequestView, allows ref struct => _engine.DecideBy(_active, in request, nowNs, unixMs, _lane, waiting);
 }
