@@ -21,6 +21,7 @@ public sealed class PolicyEngine
     private readonly Lock _applying = new();
     private EngineSettings _settings = new();
     private ActiveBundle? _active;
+    private RuntimeOverrides _overrides = RuntimeOverrides.None;
 
     /// <summary>Makes an engine without a bundle.</summary>
     /// <param name="table">Where the counters are; must outlive the engine.</param>
@@ -41,6 +42,19 @@ public sealed class PolicyEngine
 
     /// <summary>Whose names and formulas hold: what the bundle says, else the settings.</summary>
     public PolicyCompatibility Compatibility => Current?.Compatibility ?? Settings.Compatibility;
+
+    /// <summary>
+    /// Overrides that hold whichever bundle is in force, and that no bundle ends (part B section 1.8). Thread-safe; holds for every later decision.
+    /// </summary>
+    public RuntimeOverrides Overrides
+    {
+        get => Volatile.Read(ref _overrides);
+        set
+        {
+            ArgumentNullException.ThrowIfNull(value);
+            Volatile.Write(ref _overrides, value);
+        }
+    }
 
     /// <summary>The bundle in force; null before the first <see cref="Apply"/>.</summary>
     public PolicySnapshot? Current => Volatile.Read(ref _active)?.Snapshot;
@@ -104,11 +118,12 @@ public sealed class PolicyEngine
 
         PolicySnapshot snapshot = active.Snapshot;
         var time = new EvaluationTime(_clocks[lane].Advance(nowNs), Math.Max(unixMs, 0));
-        if (KillSwitchCheck.Stops(snapshot, time.UnixSeconds, in request)) return Stop(active, in request, lane);
+        RuntimeOverrides ordered = Overrides;
+        if (!IsActive(ordered.KillSwitchOverride, in time) && KillSwitchCheck.Stops(snapshot, time.UnixSeconds, in request)) return Stop(active, in request, lane);
 
         LaneScratch scratch = active.Scratch[lane];
         scratch.Ledger.Begin();
-        bool allShadow = snapshot.GlobalShadow is { } shadow && shadow.IsActiveAt(time.UnixSeconds);
+        bool allShadow = IsActive(snapshot.GlobalShadow, in time) || IsActive(ordered.GlobalShadow, in time);
         var evaluation = new RequestEvaluation(_table, scratch, time, lane, allShadow, active.RejectsInvalidTokens);
         RouteCursor matches = snapshot.Routes.Find(request.Host, request.Path, scratch.Lists);
         bool selected = false;
@@ -199,6 +214,8 @@ public sealed class PolicyEngine
 
     /// <summary>Totals over all lanes. Thread-safe.</summary>
     public PolicyStatistics GetStatistics() => _book.Read();
+
+    private static bool IsActive(RuntimeOverride? given, in EvaluationTime time) => given is not null && given.IsActiveAt(time.UnixSeconds);
 
     private Decision Stop<TRequest>(ActiveBundle active, scoped ref readonly TRequest request, int lane)
         where TRequest : struct, IRequestView, allows ref struct
