@@ -101,6 +101,7 @@ public sealed class PolicyEngine
         LaneScratch scratch = active.Scratch[lane];
         scratch.Ledger.Begin();
         bool allShadow = snapshot.GlobalShadow is { } shadow && shadow.IsActiveAt(time.UnixSeconds);
+        if (allShadow) _book.CountGlobalShadow(lane);
         var evaluation = new RequestEvaluation(_table, scratch, time, lane, allShadow);
         RouteCursor matches = snapshot.Routes.Find(request.Host, request.Path, scratch.Lists);
         bool selected = false;
@@ -188,7 +189,14 @@ public sealed class PolicyEngine
         return count;
     }
 
-    /// <summary>Totals over all lanes. Thread-safe.</summary>
+    /// <summary>
+    /// Counts how long a decision took. The engine reads no clock: whoever has one measures, the call of <see cref="Decide"/> alone.
+    /// </summary>
+    /// <param name="lane">As in <see cref="Decide"/>.</param>
+    /// <param name="nanoseconds">0 or more.</param>
+    public void CountDuration(int lane, long nanoseconds) => _book.CountDuration(lane, nanoseconds);
+
+    /// <summary>Totals over all lanes. Thread-safe; its cost follows the number of rules.</summary>
     public PolicyStatistics GetStatistics() => _book.Read();
 
     private Decision Stop<TRequest>(ActiveBundle active, scoped ref readonly TRequest request, int lane)

@@ -12,6 +12,8 @@ internal sealed class BoundPolicy
     public BoundPolicy(Policy policy, ulong hashSeed, StatisticsBook book)
     {
         Policy = policy;
+        Counters = book.PolicyOf(policy.Id);
+        Counters.SetBreaker(policy.Breaker is not null);
         Rules = [.. policy.Rules.Select(rule => new BoundRule(policy, rule, hashSeed, book, isFallback: false))];
         Fallback = policy.Fallback is { } fallback ? new BoundRule(policy, fallback, hashSeed, book, isFallback: true) : null;
         if (policy.Loop is not null)
@@ -32,6 +34,8 @@ internal sealed class BoundPolicy
     }
 
     public Policy Policy { get; }
+
+    public PolicyCounters Counters { get; }
 
     public BoundRule[] Rules { get; }
 
