@@ -14,7 +14,7 @@ internal static class PolicyCommand
         {
             InvocationConfiguration console = result.InvocationConfiguration;
             string path = result.GetValue(file)!;
-            ExitCode code = BundleReport.Print(path, console.Output, console.Error);
+            ExitCode code = BundleReport.Print(path, new BundleTerms(), console.Output, console.Error);
             if (code == ExitCode.Ok) console.Output.WriteLine($"{path}: ok");
             return (int)code;
         });

@@ -6,9 +6,9 @@ namespace Appliance.Policies;
 internal static class BundleReport
 {
     /// <summary>Errors go to <paramref name="error"/>, lints to <paramref name="output"/>; lints alone are no failure.</summary>
-    public static ExitCode Print(string file, TextWriter output, TextWriter error)
+    public static ExitCode Print(string file, BundleTerms terms, TextWriter output, TextWriter error)
     {
-        BundleRead bundle = BundleSource.Read(file, DateTimeOffset.UtcNow);
+        BundleRead bundle = BundleSource.Read(file, DateTimeOffset.UtcNow, terms.Options, terms.Signature);
         foreach (string mistake in bundle.Errors) error.WriteLine(mistake);
         foreach (string lint in bundle.Lints) output.WriteLine($"{lint} (lint)");
         if (bundle.Snapshot is not null) return ExitCode.Ok;

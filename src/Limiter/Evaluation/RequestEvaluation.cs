@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using Appliance.Limiter.Rules;
 using Appliance.Limiter.Statistics;
+using Appliance.Limiter.Tokens;
 
 namespace Appliance.Limiter.Evaluation;
 
@@ -9,7 +10,7 @@ namespace Appliance.Limiter.Evaluation;
 /// One request's way through the policies that select it, in the order of part B section 0. Everything it takes is noted, so that a reject
 /// gives all of it back: a rejected request consumes nothing. Between taking and giving back others may see less than there is, never more.
 /// </summary>
-internal ref struct RequestEvaluation(LimiterTable table, LaneScratch scratch, EvaluationTime time, int lane, bool allShadow)
+internal ref struct RequestEvaluation(LimiterTable table, LaneScratch scratch, EvaluationTime time, int lane, bool allShadow, bool rejectsInvalidTokens)
 {
     private readonly EvaluationTime _time = time;
     private BoundRule? _tightest;
@@ -47,8 +48,19 @@ internal ref struct RequestEvaluation(LimiterTable table, LaneScratch scratch, E
         return true;
     }
 
+    /// <summary>False when the request should wait and no more may: everything was given back then.</summary>
+    /// <param name="waiting">Takes the request, if it waits; null: whoever asks does not care how many wait.</param>
+    public bool MayWait(DelayedRequests? waiting)
+    {
+        if (_delayMs == 0 || waiting is null || waiting.TryEnter()) return true;
+        scratch.Ledger.GiveBackTo(default, table, _time.Units);
+        _effectCounters!.Count(lane, shadow: false, DecisionAction.Reject, DecisionReason.TooManyDelayed);
+        _refusal = new Refusal { PolicyId = _effectCounters.Policy, RuleName = _effectCounters.Rule, Reason = DecisionReason.TooManyDelayed, RetrySeconds = 1 };
+        return false;
+    }
+
     /// <summary>The answer when every policy let the request pass; counts it.</summary>
-    public readonly Decision Allow(DecisionLease lease, StatisticsBook book)
+    public readonly Decision Allow(DecisionLease lease, StatisticsBook book, PolicyCompatibility compatibility)
     {
         DecisionReason reason = _effectCounters is null ? DecisionReason.AllRulesPassed : _effect;
         DecisionAction action = _delayMs > 0 ? DecisionAction.Throttle : DecisionAction.Allow;
@@ -63,6 +75,7 @@ internal ref struct RequestEvaluation(LimiterTable table, LaneScratch scratch, E
             Reason = reason,
             DelayMs = _delayMs,
             Warning = _warning,
+            Compatibility = compatibility,
             Lease = lease,
             PolicyId = _tightest?.PolicyId,
             RuleName = _tightest?.Rule.Name,
@@ -84,6 +97,7 @@ internal ref struct RequestEvaluation(LimiterTable table, LaneScratch scratch, E
     private bool Ask<TRequest>(BoundPolicy bound, bool shadow, scoped ref readonly TRequest request)
         where TRequest : struct, IRequestView, allows ref struct
     {
+        if (rejectsInvalidTokens && bound.Claim is { } claim && !PassesToken(bound, claim, shadow, in request)) return false;
         if (bound.Policy.Loop is { } loop && !PassesLoop(bound, loop, shadow, in request)) return false;
         if (bound.Policy.Breaker is not null && !PassesBreaker(bound, shadow, in request)) return false;
         int planned = Plan(bound, shadow, in request);
@@ -93,6 +107,15 @@ internal ref struct RequestEvaluation(LimiterTable table, LaneScratch scratch, E
         }
 
         return true;
+    }
+
+    private bool PassesToken<TRequest>(BoundPolicy bound, LimitKey claim, bool shadow, scoped ref readonly TRequest request)
+        where TRequest : struct, IRequestView, allows ref struct
+    {
+        if (!claim.TryGetValue(in request, out ReadOnlySpan<byte> value) || !value.SequenceEqual(TokenClaims.Sentinel)) return true;
+        bound.TokenCounters!.Count(lane, shadow, DecisionAction.Reject, DecisionReason.TokenInvalid);
+        _refusal = new Refusal { PolicyId = bound.Policy.Id, RuleName = BoundPolicy.TokenName, Reason = DecisionReason.TokenInvalid };
+        return false;
     }
 
     private bool PassesLoop<TRequest>(BoundPolicy bound, LoopDetection loop, bool shadow, scoped ref readonly TRequest request)

@@ -20,6 +20,10 @@ internal sealed class RuleCounters(string policy, string rule, int lanes)
 
     private readonly OutcomeCells _cells = new(lanes, CounterCount);
 
+    public string Policy => policy;
+
+    public string Rule => rule;
+
     public void Count(int lane, bool shadow, DecisionAction action, DecisionReason reason) => _cells.Count(lane, shadow, action, reason);
 
     public void CountTableFull(int lane) => _cells.AddMore(lane, TableFull, 1);

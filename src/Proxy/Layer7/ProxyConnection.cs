@@ -138,7 +138,7 @@ internal sealed class ProxyConnection : HttpConnection
     {
         PolicyTurn turn = policies.Enter(Client.Loop.Number);
         var view = new RequestView(Exchange, Head, turn.Describer, Client.Loop.UnixMs);
-        Decision decision = turn.Decide(in view, Client.Loop.NowNs, Client.Loop.UnixMs);
+        Decision decision = turn.Decide(in view, Client.Loop.NowNs, Client.Loop.UnixMs, _delayed);
         Exchange.Lease = decision.Lease;
         Exchange.Record.Verdict = decision.Reason;
         if (decision.Reason == DecisionReason.NoBundleLoaded)
@@ -146,18 +146,12 @@ internal sealed class ProxyConnection : HttpConnection
             return Snapshot.Settings.OpenOnPolicyFailure ? RouteAsync() : AnswerErrorAsync(HttpError.NoPolicies);
         }
 
-        if (decision.DelayMs > 0 && !_delayed.TryEnter())
-        {
-            // Places are given back with the lease; what a bucket or a budget was charged stays charged (short of policies.md A8).
-            decision = decision with { Allowed = false, DelayMs = 0, Reason = DecisionReason.TooManyDelayed, RetryAfterSeconds = 1 };
-            Exchange.Record.Verdict = decision.Reason;
-        }
-
         Exchange.SetLimits(decision);
         if (!decision.Allowed)
         {
             Counters.RejectedByPolicy++;
-            return IsOfModel(decision.Reason) ? RefuseModelAsync(in decision) : AnswerErrorAsync(HttpError.LimitedByPolicy);
+            if (IsOfModel(decision.Reason)) return RefuseModelAsync(in decision);
+            return AnswerErrorAsync(decision.Reason == DecisionReason.TokenInvalid ? HttpError.InvalidToken : HttpError.LimitedByPolicy);
         }
 
         if (decision.Lease.WantsUsage)
