@@ -1,4 +1,3 @@
-using Appliance.Limiter.Evaluation;
 using Appliance.Limiter.Rules;
 
 namespace Appliance.Limiter;
@@ -91,14 +90,14 @@ public static class DebugHeaders
         Span<byte> address = stackalloc byte[45];
         foreach (LimitKey key in matched.SelectMany(policy => policy.Descriptors).DistinctBy(key => key.Index).OrderBy(key => key.Text, StringComparer.Ordinal))
         {
-            ReadOnlySpan<byte> value;
-            if (key.Kind == LimitKeyKind.ClientAddress) value = address[..request.Client.Format(address)];
-            else if (!key.TryGetValue(in request, out value)) continue;
-            // A claim that the token lacks is an empty value, and a value all the same (policies.md A4).
-            if (value.IsEmpty) value = "\"\""u8;
+            ReadOnlySpan<byte> value = default;
+            if (key.Kind != LimitKeyKind.ClientAddress && !key.TryGetValue(in request, out value)) continue;
             number++;
             lines.Add(NameOf(number, "-Key"u8, name), key.Text, LongestName);
-            lines.Add(NameOf(number, "-Value"u8, name), value, LongestValue);
+            ReadOnlySpan<byte> valueName = NameOf(number, "-Value"u8, name);
+            if (key.Kind == LimitKeyKind.ClientAddress) lines.Add(valueName, address[..request.Client.Format(address)], LongestValue);
+            // A claim that the token lacks is an empty value, and a value all the same (policies.md A4).
+            else lines.Add(valueName, value.IsEmpty ? "\"\""u8 : value, LongestValue);
             if (number == MostDescriptors) return;
         }
     }

@@ -13,7 +13,7 @@ internal ref struct HeaderLines(Span<byte> destination, PolicyCompatibility comp
     /// <param name="name">What follows the prefix, without the colon.</param>
     /// <param name="value">Empty: no line.</param>
     /// <param name="longest">What is longer is cut.</param>
-    public void Add(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value, int longest)
+    public void Add(scoped ReadOnlySpan<byte> name, scoped ReadOnlySpan<byte> value, int longest)
     {
         if (value.IsEmpty) return;
         Begin(name);
@@ -22,7 +22,7 @@ internal ref struct HeaderLines(Span<byte> destination, PolicyCompatibility comp
     }
 
     /// <summary>The same of text; null or empty: no line.</summary>
-    public void Add(ReadOnlySpan<byte> name, string? value, int longest)
+    public void Add(scoped ReadOnlySpan<byte> name, string? value, int longest)
     {
         if (string.IsNullOrEmpty(value)) return;
         Begin(name);
@@ -31,7 +31,7 @@ internal ref struct HeaderLines(Span<byte> destination, PolicyCompatibility comp
     }
 
     /// <summary>Microseconds with a tenth: a decision usually takes less than one, and 0 would look like a broken clock.</summary>
-    public void AddMicroseconds(ReadOnlySpan<byte> name, long nanoseconds)
+    public void AddMicroseconds(scoped ReadOnlySpan<byte> name, long nanoseconds)
     {
         Begin(name);
         Append(nanoseconds / 1000);
@@ -40,7 +40,7 @@ internal ref struct HeaderLines(Span<byte> destination, PolicyCompatibility comp
         End();
     }
 
-    public void Begin(ReadOnlySpan<byte> name)
+    public void Begin(scoped ReadOnlySpan<byte> name)
     {
         Append(_isFairvisor ? "X-Fairvisor-"u8 : "X-Appliance-"u8);
         Append(name);
@@ -49,7 +49,7 @@ internal ref struct HeaderLines(Span<byte> destination, PolicyCompatibility comp
 
     public void End() => Append("\r\n"u8);
 
-    public void Append(ReadOnlySpan<byte> text)
+    public void Append(scoped ReadOnlySpan<byte> text)
     {
         text.CopyTo(_destination[Length..]);
         Length += text.Length;
@@ -66,7 +66,7 @@ internal ref struct HeaderLines(Span<byte> destination, PolicyCompatibility comp
         foreach (char c in text.AsSpan(0, Math.Min(text.Length, longest))) _destination[Length++] = c is >= ' ' and <= '~' ? (byte)c : (byte)'?';
     }
 
-    private void AppendText(ReadOnlySpan<byte> text, int longest)
+    private void AppendText(scoped ReadOnlySpan<byte> text, int longest)
     {
         foreach (byte b in text[..Math.Min(text.Length, longest)]) _destination[Length++] = b is >= (byte)' ' and <= (byte)'~' ? b : (byte)'?';
     }

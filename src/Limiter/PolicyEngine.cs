@@ -178,27 +178,6 @@ public sealed class PolicyEngine
         return false;
     }
 
-    /// <summary>The policies that select a request, for debug sessions: ids in ascending order. Consumes nothing.</summary>
-    /// <param name="request">Method, host and path.</param>
-    /// <param name="ids">Takes as many as it has room for.</param>
-    /// <param name="lane">As in <see cref="Decide"/>.</param>
-    /// <returns>The number of ids written.</returns>
-    public int FindPolicies<TRequest>(scoped ref readonly TRequest request, Span<string> ids, int lane)
-        where TRequest : struct, IRequestView, allows ref struct
-    {
-        ActiveBundle? active = Volatile.Read(ref _active);
-        if (active is null) return 0;
-        int count = 0;
-        RouteCursor matches = active.Snapshot.Routes.Find(request.Host, request.Path, active.Scratch[lane].Lists);
-        while (count < ids.Length && matches.MoveNext())
-        {
-            BoundPolicy bound = active.Policies[matches.Current];
-            if (bound.Policy.SelectsMethod(request.Method)) ids[count++] = bound.Policy.Id;
-        }
-
-        return count;
-    }
-
     /// <summary>
     /// Counts how long a decision took. The engine reads no clock: whoever has one measures, the call of <see cref="Decide"/> alone.
     /// </summary>
