@@ -18,6 +18,7 @@ public sealed class PolicyEngine
     private readonly PaddedClock[] _clocks;
     private readonly LeasePool[] _leases;
     private readonly TokenHash _tokenHash = new();
+    private readonly VerificationBudget[] _verifications;
     private readonly Lock _applying = new();
     private DescriptorSources _sources = DescriptorSources.None;
     private ActiveBundle? _active;
@@ -34,6 +35,7 @@ public sealed class PolicyEngine
         _book = new StatisticsBook(lanes);
         _clocks = new PaddedClock[lanes];
         _leases = [.. Enumerable.Range(0, lanes).Select(_ => new LeasePool())];
+        _verifications = [.. Enumerable.Range(0, lanes).Select(_ => new VerificationBudget())];
     }
 
     /// <summary>Whose formulas hold for a bundle that does not say; of the configuration.</summary>
@@ -52,7 +54,7 @@ public sealed class PolicyEngine
         lock (_applying)
         {
             var describers = new RequestDescriber[_clocks.Length];
-            for (int lane = 0; lane < describers.Length; lane++) describers[lane] = new RequestDescriber(snapshot, _sources, _tokenHash);
+            for (int lane = 0; lane < describers.Length; lane++) describers[lane] = new RequestDescriber(snapshot, _sources, _tokenHash, _verifications[lane]);
             Volatile.Write(ref _active, new ActiveBundle(snapshot, _table.HashSeed, describers, _book));
         }
     }
@@ -189,7 +191,7 @@ public sealed class PolicyEngine
     }
 
     /// <summary>Totals over all lanes. Thread-safe.</summary>
-    public PolicyStatistics GetStatistics() => _book.Read();
+    public PolicyStatistics GetStatistics() => _book.Read() with { TokenVerifications = VerificationBudget.Sum(_verifications) };
 
     private Decision Stop<TRequest>(ActiveBundle active, scoped ref readonly TRequest request, int lane)
         where TRequest : struct, IRequestView, allows ref struct

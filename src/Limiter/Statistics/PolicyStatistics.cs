@@ -21,4 +21,7 @@ public sealed record PolicyStatistics(
 
     /// <summary>Openings by policy with a spend breaker.</summary>
     public ImmutableArray<BreakerCount> Breakers { get; init; } = [];
+
+    /// <summary>Tokens that no cache knew.</summary>
+    public TokenVerificationCount TokenVerifications { get; init; } = new(0, 0, 0);
 }
