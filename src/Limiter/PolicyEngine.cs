@@ -18,6 +18,7 @@ public sealed class PolicyEngine
     private readonly PaddedClock[] _clocks;
     private readonly LeasePool[] _leases;
     private readonly TokenHash _tokenHash = new();
+    private readonly VerificationBudget[] _verifications;
     private readonly Lock _applying = new();
     private EngineSettings _settings = new();
     private ActiveBundle? _active;
@@ -35,6 +36,7 @@ public sealed class PolicyEngine
         _book = new StatisticsBook(lanes);
         _clocks = new PaddedClock[lanes];
         _leases = [.. Enumerable.Range(0, lanes).Select(_ => new LeasePool())];
+        _verifications = [.. Enumerable.Range(0, lanes).Select(_ => new VerificationBudget())];
     }
 
     /// <summary>What <see cref="Use"/> has put in force.</summary>
@@ -69,7 +71,11 @@ public sealed class PolicyEngine
         lock (_applying)
         {
             var describers = new RequestDescriber[_clocks.Length];
-            for (int lane = 0; lane < describers.Length; lane++) describers[lane] = new RequestDescriber(snapshot, _settings.Sources, _tokenHash);
+            for (int lane = 0; lane < describers.Length; lane++)
+            {
+                describers[lane] = new RequestDescriber(snapshot, _settings.Sources, _tokenHash, _verifications[lane]);
+            }
+
             Volatile.Write(ref _active, new ActiveBundle(snapshot, _settings, _table.HashSeed, describers, _book));
         }
     }
@@ -207,7 +213,7 @@ public sealed class PolicyEngine
     public void CountDuration(int lane, long nanoseconds) => _book.CountDuration(lane, nanoseconds);
 
     /// <summary>Totals over all lanes. Thread-safe; its cost follows the number of rules.</summary>
-    public PolicyStatistics GetStatistics() => _book.Read();
+    public PolicyStatistics GetStatistics() => _book.Read() with { TokenVerifications = VerificationBudget.Sum(_verifications) };
 
     private static bool IsActive(RuntimeOverride? given, in EvaluationTime time) => given is not null && given.IsActiveAt(time.UnixSeconds);
 

@@ -102,7 +102,7 @@ public sealed class TokenCacheTests
     public void ReadingATokenAgainAllocatesNothing()
     {
         using var reader = new TokenReader(
-            new JwtSettings { Keys = TokenIssuer.Keys(TokenIssuer.KeyFor("HS256"), TokenIssuer.KeyFor("RS256")) }, new ClaimNames(["sub", "exp"]), new TokenHash());
+            new JwtSettings { Keys = TokenIssuer.Keys(TokenIssuer.KeyFor("HS256"), TokenIssuer.KeyFor("RS256")) }, new ClaimNames(["sub", "exp"]), new TokenHash(), new VerificationBudget());
         byte[][] headers =
         [
             .. new[] { "HS256", "RS256" }.Select(name => Encoding.ASCII.GetBytes("Bearer " + TokenIssuer.Token(name, """{"sub":"alice","exp":1900000000}"""))),
@@ -113,7 +113,7 @@ public sealed class TokenCacheTests
         {
             foreach (byte[] header in headers)
             {
-                TokenClaims claims = reader.Read(header, TokenIssuer.NowMs);
+                TokenClaims claims = reader.Read(header, default, TokenIssuer.NowMs);
                 bytes += claims.ValueOf(0).Length + claims.ValueOf(1).Length;
             }
         }
