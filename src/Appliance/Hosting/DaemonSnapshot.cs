@@ -35,9 +35,6 @@ internal sealed record DaemonSnapshot
     /// <summary>The bundle in force; null: none.</summary>
     public PolicySnapshot? Bundle { get; init; }
 
-    /// <summary>Bundles that are kept for a rollback, the newest first.</summary>
-    public IReadOnlyList<string> KeptBundles { get; init; } = [];
-
     /// <summary>Whose names metrics carry beside our own.</summary>
     public PolicyCompatibility Compatibility { get; init; }
 
