@@ -33,8 +33,8 @@ internal static class BundleMetrics
         metrics.Gauge("appliance_kill_switches_active", "Kill switches of the bundle that have not expired and are not overridden: more than 0 stops traffic.");
         metrics.Sample(ActiveOverrides.KillSwitches(daemon));
         metrics.Gauge("appliance_global_shadow_active", "1 while every policy is in shadow mode: nothing is enforced.");
-        metrics.Sample(ActiveOverrides.GlobalShadow(daemon) is null ? 0 : 1);
+        metrics.Sample(ActiveOverrides.GlobalShadow(daemon) ? 1 : 0);
         metrics.Gauge("appliance_kill_switch_override_active", "1 while kill switches are not asked.");
-        metrics.Sample(ActiveOverrides.KillSwitchOverride(daemon) is null ? 0 : 1);
+        metrics.Sample(ActiveOverrides.KillSwitchOverride(daemon) ? 1 : 0);
     }
 }

@@ -45,12 +45,12 @@ internal static class FairvisorMetrics
         metrics.Sample((double)bundle.Version);
         metrics.Gauge("fairvisor_kill_switch_active", "1 while a kill switch is in force.");
         metrics.Sample(ActiveOverrides.KillSwitches(daemon) > 0 ? 1 : 0, ("scope", "request"));
-        double shadow = ActiveOverrides.GlobalShadow(daemon) is null ? 0 : 1;
+        double shadow = ActiveOverrides.GlobalShadow(daemon) ? 1 : 0;
         metrics.Gauge("fairvisor_shadow_mode_active", "1 while every policy is in shadow mode.");
         metrics.Sample(shadow, ("scope", "request"));
         metrics.Gauge("fairvisor_global_shadow_active", "1 while every policy is in shadow mode.");
         metrics.Sample(shadow);
         metrics.Gauge("fairvisor_kill_switch_override_active", "1 while kill switches are not asked.");
-        metrics.Sample(ActiveOverrides.KillSwitchOverride(daemon) is null ? 0 : 1);
+        metrics.Sample(ActiveOverrides.KillSwitchOverride(daemon) ? 1 : 0);
     }
 }
