@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Appliance.Limiter;
-using Appliance.Limiter.Descriptors;
 
 namespace Appliance.Fixtures;
 
@@ -15,13 +14,11 @@ internal sealed record Fixture
     /// <summary>UTC at offset 0.</summary>
     public required DateTimeOffset Start { get; init; }
 
-    /// <summary>Keys and lists, their files read.</summary>
-    public required DescriptorSources Sources { get; init; }
+    /// <summary>Keys, lists and names, as the daemon's config would have them.</summary>
+    public required EngineSettings Settings { get; init; }
 
-    /// <summary>What the daemon's config would say.</summary>
+    /// <summary>What the daemon's config would say about bundles.</summary>
     public required BundleOptions Options { get; init; }
-
-    public required PolicyCompatibility Compatibility { get; init; }
 
     public required ImmutableArray<FixtureStep> Steps { get; init; }
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 
 namespace Appliance.Fixtures;
@@ -6,6 +7,8 @@ namespace Appliance.Fixtures;
 internal static class FixtureDuration
 {
     public const string Example = "a time such as 250ms, 1.5s, 2m, 1h or 7d, at most 366d";
+
+    private static readonly SearchValues<char> Digits = SearchValues.Create("0123456789.");
 
     private const decimal MostMs = 366m * 86_400_000;
 
@@ -16,7 +19,7 @@ internal static class FixtureDuration
     public static bool TryRead(string text, out long nanoseconds)
     {
         nanoseconds = 0;
-        int digits = text.AsSpan().IndexOfAnyExcept("0123456789.");
+        int digits = text.AsSpan().IndexOfAnyExcept(Digits);
         if (digits < 1) return false;
         foreach ((string suffix, decimal ms) in Units)
         {

@@ -17,10 +17,8 @@ internal static class FixtureReader
     /// <summary>All repetitions of all steps together.</summary>
     public const int MaxRequests = 100_000;
 
-    private const int MaxInstances = 1000;
-
     private static readonly ImmutableArray<string> Known =
-        ["bundle", "description", "start", "jwt", "ip_lists", "instance_share", "compatibility", "request", "steps"];
+        ["bundle", "description", "start", "jwt", "ip_lists", "instance_share", "on_table_full", "compatibility", "request", "steps"];
 
     /// <summary>Reads; null with the mistakes noted in the source.</summary>
     /// <param name="source">The file.</param>
@@ -47,7 +45,9 @@ internal static class FixtureReader
         var template = new RequestTemplate(fields.Object("request"), fields, sources.Jwt.Keys.Count > 0);
         ImmutableArray<FixtureStep> steps = Steps(fields, root, template);
         DateTimeOffset start = Start(fields, today);
-        BundleOptions options = new() { InstanceShare = Share(fields) };
+        string? onTableFull = fields.Text("on_table_full");
+        if (onTableFull is not (null or "open" or "closed")) fields.Refuse("on_table_full", "must be open or closed");
+        BundleOptions options = new() { InstanceShare = Share(fields), IsClosedWhenTableFull = onTableFull == "closed" };
         PolicyCompatibility compatibility = Compatibility(fields);
         if (source.HasMistakes) return null;
         return new Fixture
@@ -55,9 +55,8 @@ internal static class FixtureReader
             Source = source,
             BundleFile = bundleFile!,
             Start = start,
-            Sources = sources,
+            Settings = new EngineSettings { Sources = sources, Compatibility = compatibility },
             Options = options,
-            Compatibility = compatibility,
             Steps = steps,
         };
     }
@@ -75,9 +74,11 @@ internal static class FixtureReader
         var steps = ImmutableArray.CreateBuilder<FixtureStep>(nodes.Count);
         var reader = new StepReader(fields.Source, template);
         long requests = 0;
+        HashSet<string> held = [.. nodes.Where(node => node.IsObject).Select(node => node.Member("hold")?.Text ?? "")];
         foreach (FixtureNode node in nodes)
         {
             if (reader.Read(node) is not { } step) continue;
+            if (step.Release is { } name && !held.Contains(name)) fields.Source.Refuse(node.Member("release")!, "no step holds requests under this name");
             requests += step.Repeat;
             steps.Add(step);
             if (requests <= MaxRequests) continue;
@@ -103,12 +104,10 @@ internal static class FixtureReader
     private static int Share(FixtureFields fields)
     {
         string? text = fields.Text("instance_share");
-        if (text is null) return 1;
-        if (text.StartsWith("1/", StringComparison.Ordinal)
-            && int.TryParse(text.AsSpan(2), NumberStyles.None, CultureInfo.InvariantCulture, out int instances) && instances is > 0 and <= MaxInstances)
-            return instances;
-        fields.Refuse("instance_share", $"must be \"1/N\" with an N of 1 to {MaxInstances}");
-        return 1;
+        int instances = 1;
+        if (text is not null && !InstanceShare.TryRead(text, out instances))
+            fields.Refuse("instance_share", $"must be \"1/N\" with an N of 1 to {InstanceShare.MaxInstances}");
+        return instances;
     }
 
     private static PolicyCompatibility Compatibility(FixtureFields fields)

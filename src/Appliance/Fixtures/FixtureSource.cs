@@ -19,7 +19,7 @@ internal sealed class FixtureSource(string file, byte[] content)
     public bool HasMistakes => _mistakes.Count > 0;
 
     /// <summary>In the order of the file; each begins with FILE:LINE:COLUMN.</summary>
-    public ImmutableArray<string> Mistakes => [.. _mistakes.OrderBy(mistake => mistake.Offset).Select(mistake => $"{PlaceOf(mistake.Offset)}: {mistake.Text}")];
+    public ImmutableArray<string> Mistakes => [.. _mistakes.OrderBy(mistake => mistake.Offset).Select(mistake => $"{PlaceOf(mistake.Offset)}: {mistake.Text}").Distinct()];
 
     /// <summary>Notes a mistake at a value; the first few hundred count.</summary>
     public void Refuse(FixtureNode node, string message) =>

@@ -14,15 +14,16 @@ internal static class FixtureSources
         JwtConfig? jwt = fixture.Object("jwt") is { } section ? ReadJwt(section, directory) : null;
         IpListsConfig? lists = fixture.Object("ip_lists") is { } files ? ReadLists(files, directory) : null;
         if (jwt is null && lists is null) return DescriptorSources.None;
-        var config = new PoliciesConfig { File = "", Table = new TableConfig(0), Jwt = jwt, IpLists = lists };
-        (DescriptorSources? sources, ImmutableArray<string> mistakes) = DescriptorFiles.Read(config);
+        var config = new PoliciesConfig { File = "", Table = new TableConfig { MemoryBytes = 0 }, Jwt = jwt, IpLists = lists };
+        var mistakes = ImmutableArray.CreateBuilder<string>();
+        DescriptorSources sources = DescriptorFiles.Read(config, mistakes);
         foreach (string mistake in mistakes) fixture.Refuse(jwt is not null ? "jwt" : "ip_lists", mistake);
-        return sources ?? DescriptorSources.None;
+        return sources;
     }
 
     private static JwtConfig ReadJwt(FixtureFields jwt, string directory)
     {
-        jwt.RefuseUnknown("keys", "jwks_file", "issuer", "audience", "leeway");
+        jwt.RefuseUnknown("keys", "jwks_file", "issuer", "audience", "leeway", "on_invalid");
         var keys = ImmutableArray.CreateBuilder<JwtKeyConfig>();
         foreach (FixtureNode node in jwt.Array("keys"))
         {
@@ -38,12 +39,15 @@ internal static class FixtureSources
             else if (!jwt.Source.HasMistakes) jwt.Source.Refuse(node, "algorithm and file are required");
         }
 
+        string? onInvalid = jwt.Text("on_invalid");
+        if (onInvalid is not (null or "sentinel" or "reject")) jwt.Refuse("on_invalid", "must be sentinel or reject");
         return new JwtConfig
         {
             Keys = keys.ToImmutable(),
             JwksFile = FileOf(jwt, "jwks_file", directory),
             Issuer = jwt.Text("issuer"),
             Audience = jwt.Text("audience"),
+            RejectsInvalid = onInvalid == "reject",
             Leeway = TimeSpan.FromMilliseconds((jwt.Duration("leeway") ?? 0) / 1_000_000),
         };
     }

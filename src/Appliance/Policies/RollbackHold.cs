@@ -19,7 +19,7 @@ internal sealed class RollbackHold(string markFile, ILogger log)
     public void Load() => Try(() => _mark = RollbackMark.Read(markFile));
 
     /// <summary>True for the content that was rolled back from.</summary>
-    public bool KeepsOut(ReadOnlySpan<byte> content) => _mark is { } mark && mark.FileSha256 == HashOf(content);
+    public bool KeepsOut(ReadOnlySpan<byte> content) => content.Length > 0 && _mark is { } mark && mark.FileSha256 == HashOf(content);
 
     /// <summary>From now on this content of the file stays out.</summary>
     /// <returns>False when a restart will not know of it; said in the log.</returns>
