@@ -20,8 +20,8 @@ public sealed class PolicyActionTests
     {
         using Upstream upstream = new Upstream().ServeAnswer(Ok);
         await using var rig = new PolicyRig(upstream, Throttle(300));
-        RawPeer client = await rig.ConnectAsync();
         long begin = Stopwatch.GetTimestamp();
+        RawPeer client = await rig.ConnectAsync();
         await client.SendAsync(Get);
         (HttpText head, _) = await client.ReadAnswerAsync();
         Assert.True(Stopwatch.GetElapsedTime(begin) >= TimeSpan.FromMilliseconds(299), "it did not wait");
@@ -31,15 +31,21 @@ public sealed class PolicyActionTests
         Assert.Equal(429, (await client.ReadAnswerAsync()).Head.Status);
     }
 
-    [Fact]
-    public async Task AClientThatLeavesWhileItsRequestWaitsIsLetGoAtOnce()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task AClientThatLeavesWhileItsRequestWaitsIsLetGoAtOnce(bool withItsRequest)
     {
         using var upstream = new Upstream();
-        await using var rig = new PolicyRig(upstream, Throttle(30_000));
+        await using var rig = new PolicyRig(upstream, Throttle(300_000));
         RawPeer client = await rig.ConnectAsync();
+        rig.Proxy.Settle();
+        using var goOn = new ManualResetEventSlim(!withItsRequest);
+        rig.Proxy.Loop.Post(() => goOn.Wait(Deadline.Limit));
         await client.SendAsync(Get);
-        await Deadline.Until(() => rig.Proxy.Listener.ActiveConnections == 1, "the connection is there");
+        if (!withItsRequest) rig.Proxy.Settle();
         client.Reset();
+        goOn.Set();
         await Deadline.Until(() => rig.Proxy.Listener.ActiveConnections == 0, "the connection is gone long before the wait would be over");
         Assert.Equal(0, upstream.Count);
     }
