@@ -70,6 +70,18 @@ public sealed class TokenCacheTests
     }
 
     [Fact]
+    public void ACacheThatIsThreeQuartersFullLosesHardlyAToken()
+    {
+        const int Entries = 8192, Known = Entries * 3 / 4;
+        var cache = new TokenCache(Entries, longestBlock: 64);
+        var hash = new TokenHash();
+        TokenDigest[] digests = [.. Enumerable.Range(0, Known).Select(i => hash.Of(Encoding.ASCII.GetBytes($"eyJhbGciOiJIUzI1NiJ9.{i:D20}.AAAA")))];
+        foreach (TokenDigest digest in digests) cache.AddGood(in digest, 0, Ever, "alice"u8);
+        int lost = digests.Count(digest => !cache.TryFind(in digest, 0, out _, out _));
+        Assert.InRange(lost, 0, Known / 500);
+    }
+
+    [Fact]
     public void ClaimsThatWereOverwrittenAreNotFound()
     {
         var cache = new TokenCache(4, longestBlock: 1024);
