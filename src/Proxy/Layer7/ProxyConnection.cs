@@ -241,6 +241,13 @@ internal sealed class ProxyConnection : HttpConnection
 
                 server.OnConnected();
                 Exchange.Record.OnConnected(pool.Loop.NowNs);
+                if (Client.Error != ConnectionError.None)
+                {
+                    // Gone meanwhile, when there was no exchange to give up yet.
+                    connection.Server.Discard(connection);
+                    server.Conclude(ServerOutcome.Unknown);
+                    return false;
+                }
             }
 
             if (pool.IsSticky && !(knowsServer && server == named)) Exchange.SetCookie(pool, server, Client.IsSecure || Exchange.ForwardedSecure);
