@@ -18,6 +18,7 @@ public sealed class PolicyEngine
     private readonly PaddedClock[] _clocks;
     private readonly LeasePool[] _leases;
     private readonly TokenHash _tokenHash = new();
+    private readonly VerificationBudget[] _verifications;
     private readonly Lock _applying = new();
     private EngineSettings _settings = new();
     private ActiveBundle? _active;
@@ -35,6 +36,7 @@ public sealed class PolicyEngine
         _book = new StatisticsBook(lanes);
         _clocks = new PaddedClock[lanes];
         _leases = [.. Enumerable.Range(0, lanes).Select(_ => new LeasePool())];
+        _verifications = [.. Enumerable.Range(0, lanes).Select(_ => new VerificationBudget())];
     }
 
     /// <summary>What <see cref="Use"/> has put in force.</summary>
@@ -69,7 +71,11 @@ public sealed class PolicyEngine
         lock (_applying)
         {
             var describers = new RequestDescriber[_clocks.Length];
-            for (int lane = 0; lane < describers.Length; lane++) describers[lane] = new RequestDescriber(snapshot, _settings.Sources, _tokenHash);
+            for (int lane = 0; lane < describers.Length; lane++)
+            {
+                describers[lane] = new RequestDescriber(snapshot, _settings.Sources, _tokenHash, _verifications[lane]);
+            }
+
             Volatile.Write(ref _active, new ActiveBundle(snapshot, _settings, _table.HashSeed, describers, _book));
         }
     }
@@ -119,11 +125,19 @@ public sealed class PolicyEngine
         PolicySnapshot snapshot = active.Snapshot;
         var time = new EvaluationTime(_clocks[lane].Advance(nowNs), Math.Max(unixMs, 0));
         RuntimeOverrides ordered = Overrides;
-        if (!IsActive(ordered.KillSwitchOverride, in time) && KillSwitchCheck.Stops(snapshot, time.UnixSeconds, in request)) return Stop(active, in request, lane);
+        if (IsActive(ordered.KillSwitchOverride, in time) || IsActive(snapshot.KillSwitchOverride, in time))
+        {
+            if (snapshot.KillSwitches.Length > 0) _book.CountKillSwitchOverride(lane);
+        }
+        else if (KillSwitchCheck.Stops(snapshot, time.UnixSeconds, in request))
+        {
+            return Stop(active, in request, lane);
+        }
 
         LaneScratch scratch = active.Scratch[lane];
         scratch.Ledger.Begin();
         bool allShadow = IsActive(snapshot.GlobalShadow, in time) || IsActive(ordered.GlobalShadow, in time);
+        if (allShadow) _book.CountGlobalShadow(lane);
         var evaluation = new RequestEvaluation(_table, scratch, time, lane, allShadow, active.RejectsInvalidTokens);
         RouteCursor matches = snapshot.Routes.Find(request.Host, request.Path, scratch.Lists);
         bool selected = false;
@@ -132,10 +146,10 @@ public sealed class PolicyEngine
             BoundPolicy bound = active.Policies[matches.Current];
             if (!bound.Policy.SelectsMethod(request.Method)) continue;
             selected = true;
-            if (!evaluation.Passes(bound, in request)) return evaluation.WithShadow(Reject(active, in evaluation.Refusal, in request));
+            if (!evaluation.Passes(bound, in request)) return evaluation.WithShadow(Reject(active, in evaluation.Refusal, in request, lane));
         }
 
-        if (!evaluation.MayWait(waiting)) return evaluation.WithShadow(Reject(active, in evaluation.Refusal, in request));
+        if (!evaluation.MayWait(waiting)) return evaluation.WithShadow(Reject(active, in evaluation.Refusal, in request, lane));
         if (selected) return evaluation.Allow(_leases[lane].Lease(scratch.Ledger), _book, active.Compatibility);
         _book.CountWithoutRule(lane, DecisionAction.Allow, DecisionReason.NoMatchingPolicy);
         return new Decision { Allowed = true, Reason = DecisionReason.NoMatchingPolicy, Compatibility = active.Compatibility };
@@ -191,29 +205,15 @@ public sealed class PolicyEngine
         return false;
     }
 
-    /// <summary>The policies that select a request, for debug sessions: ids in ascending order. Consumes nothing.</summary>
-    /// <param name="request">Method, host and path.</param>
-    /// <param name="ids">Takes as many as it has room for.</param>
+    /// <summary>
+    /// Counts how long a decision took. The engine reads no clock: whoever has one measures, the call of <see cref="Decide"/> alone.
+    /// </summary>
     /// <param name="lane">As in <see cref="Decide"/>.</param>
-    /// <returns>The number of ids written.</returns>
-    public int FindPolicies<TRequest>(scoped ref readonly TRequest request, Span<string> ids, int lane)
-        where TRequest : struct, IRequestView, allows ref struct
-    {
-        ActiveBundle? active = Volatile.Read(ref _active);
-        if (active is null) return 0;
-        int count = 0;
-        RouteCursor matches = active.Snapshot.Routes.Find(request.Host, request.Path, active.Scratch[lane].Lists);
-        while (count < ids.Length && matches.MoveNext())
-        {
-            BoundPolicy bound = active.Policies[matches.Current];
-            if (bound.Policy.SelectsMethod(request.Method)) ids[count++] = bound.Policy.Id;
-        }
+    /// <param name="nanoseconds">0 or more.</param>
+    public void CountDuration(int lane, long nanoseconds) => _book.CountDuration(lane, nanoseconds);
 
-        return count;
-    }
-
-    /// <summary>Totals over all lanes. Thread-safe.</summary>
-    public PolicyStatistics GetStatistics() => _book.Read();
+    /// <summary>Totals over all lanes. Thread-safe; its cost follows the number of rules.</summary>
+    public PolicyStatistics GetStatistics() => _book.Read() with { TokenVerifications = VerificationBudget.Sum(_verifications) };
 
     private static bool IsActive(RuntimeOverride? given, in EvaluationTime time) => given is not null && given.IsActiveAt(time.UnixSeconds);
 
@@ -222,12 +222,14 @@ public sealed class PolicyEngine
     {
         _book.CountWithoutRule(lane, DecisionAction.Reject, DecisionReason.KillSwitch);
         var refusal = new Refusal { Reason = DecisionReason.KillSwitch, RetrySeconds = KillSwitchCheck.RetrySeconds };
-        return Reject(active, in refusal, in request);
+        return Reject(active, in refusal, in request, lane);
     }
 
-    private static Decision Reject<TRequest>(ActiveBundle active, in Refusal refusal, scoped ref readonly TRequest request)
+    private Decision Reject<TRequest>(ActiveBundle active, in Refusal refusal, scoped ref readonly TRequest request, int lane)
         where TRequest : struct, IRequestView, allows ref struct
     {
-        return Rejections.Of(in refusal, active.ReadsClaims, active.Compatibility, in request);
+        Decision decision = Rejections.Of(in refusal, active.ReadsClaims, active.Compatibility, in request);
+        if (decision.RetryAfterSeconds > 0) _book.CountRetryAfter(lane, decision.RetryAfterSeconds);
+        return decision;
     }
 }

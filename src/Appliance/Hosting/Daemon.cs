@@ -109,6 +109,7 @@ internal sealed class Daemon : IDisposable
     {
         ConfigFile = _options.ConfigFile,
         StartedAt = _options.Time.GetUtcNow(),
+        Time = _options.Time,
         Log = _daemonLog,
         Readiness = new Readiness(),
         Pauses = new PauseWatch(),

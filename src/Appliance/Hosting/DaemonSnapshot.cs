@@ -14,6 +14,9 @@ internal sealed record DaemonSnapshot
 
     public required string Version { get; init; }
 
+    /// <summary>When it was taken, by the wall clock.</summary>
+    public DateTimeOffset At { get; init; }
+
     public required DateTimeOffset StartedAt { get; init; }
 
     /// <summary>Every reason why traffic should not be sent here; empty: ready.</summary>
@@ -37,6 +40,9 @@ internal sealed record DaemonSnapshot
 
     /// <summary>The bundle in force; null: none.</summary>
     public PolicySnapshot? Bundle { get; init; }
+
+    /// <summary>Whose names metrics carry beside our own.</summary>
+    public PolicyCompatibility Compatibility { get; init; }
 
     public PolicyStatistics? PolicyStatistics { get; init; }
 

@@ -25,6 +25,9 @@ internal sealed class DaemonState
 
     public required DateTimeOffset StartedAt { get; init; }
 
+    /// <summary>The wall clock.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
     public required DaemonLog Log { get; init; }
 
     public required Readiness Readiness { get; init; }
@@ -76,6 +79,7 @@ internal sealed class DaemonState
             Node = config.Node,
             Version = ProductVersion.Text,
             StartedAt = StartedAt,
+            At = Time.GetUtcNow(),
             NotReady = Readiness.Reasons(ha is not { IsStarting: true }, bundleMissing),
             Proxy = proxy,
             Decisions = Decisions,
@@ -84,6 +88,7 @@ internal sealed class DaemonState
             KeptBundles = PolicyFile?.Kept ?? [],
             Overrides = Overrides?.Active() ?? [],
             Bundle = Engine?.Current,
+            Compatibility = Engine?.Compatibility ?? default,
             PolicyStatistics = Engine?.GetStatistics(),
             Table = Table?.GetStatus(),
             LastReload = LastReload,

@@ -44,10 +44,11 @@ internal static class PolicyCompiler
         var compiled = new Policy
         {
             Id = id!,
+            Paths = selector!.Route.Paths,
             IsShadow = mode == "shadow",
             IsClosedWhenTableFull = fields.Has("on_table_full") ? onFull == "closed" : options.IsClosedWhenTableFull,
             IsSharedInPartition = onPartition == "share",
-            Methods = selector!.Methods,
+            Methods = selector.Methods,
             Rules = rules!,
             Fallback = fallback,
             Loop = loop,

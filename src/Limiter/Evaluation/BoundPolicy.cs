@@ -13,6 +13,8 @@ internal sealed class BoundPolicy
     public BoundPolicy(Policy policy, ulong hashSeed, StatisticsBook book)
     {
         Policy = policy;
+        Counters = book.PolicyOf(policy.Id);
+        Counters.SetBreaker(policy.Breaker is not null);
         Rules = [.. policy.Rules.Select(rule => new BoundRule(policy, rule, hashSeed, book, isFallback: false))];
         Fallback = policy.Fallback is { } fallback ? new BoundRule(policy, fallback, hashSeed, book, isFallback: true) : null;
         if (policy.Descriptors.FirstOrDefault(key => key.Kind == LimitKeyKind.JwtClaim) is { } claim)
@@ -39,6 +41,8 @@ internal sealed class BoundPolicy
     }
 
     public Policy Policy { get; }
+
+    public PolicyCounters Counters { get; }
 
     public BoundRule[] Rules { get; }
 

@@ -32,6 +32,7 @@ internal ref struct RequestEvaluation(LimiterTable table, LaneScratch scratch, E
     public bool Passes<TRequest>(BoundPolicy bound, scoped ref readonly TRequest request)
         where TRequest : struct, IRequestView, allows ref struct
     {
+        bound.Counters.CountEvaluated(lane);
         bool shadow = allShadow || bound.Policy.IsShadow;
         LedgerMark before = scratch.Ledger.Mark;
         if (Ask(bound, shadow, in request)) return true;
@@ -66,6 +67,8 @@ internal ref struct RequestEvaluation(LimiterTable table, LaneScratch scratch, E
         if ((_effectCounters ?? _tightest?.Counters) is { } counters) counters.Count(lane, shadow: false, action, reason);
         else book.CountWithoutRule(lane, action, reason);
         bool known = _tightest is not null;
+        long remaining = known ? _tightestReading.Remaining : 0;
+        _tightest?.Counters.NoteLeft(lane, _time.Stamp, remaining);
         return new Decision
         {
             Allowed = true,
@@ -78,7 +81,7 @@ internal ref struct RequestEvaluation(LimiterTable table, LaneScratch scratch, E
             RuleName = _tightest?.Rule.Name,
             HasLimit = known,
             Limit = known ? _tightestReading.Limit : 0,
-            Remaining = known ? _tightestReading.Remaining : 0,
+            Remaining = remaining,
             ResetSeconds = known ? _tightestReading.ResetSeconds : 0,
             WindowSeconds = known ? _tightestReading.WindowSeconds : 0,
             ShadowPolicyId = _shadowPolicy,
@@ -120,6 +123,7 @@ internal ref struct RequestEvaluation(LimiterTable table, LaneScratch scratch, E
     {
         ulong count = LoopCheck.Count(table, bound, _time, shadow, in request);
         if (count < (ulong)loop.Threshold) return true;
+        bound.Counters.CountLoop(lane);
         if (loop.Action == LoopAction.Reject)
         {
             bound.LoopCounters!.Count(lane, shadow, DecisionAction.Reject, DecisionReason.LoopDetected);
@@ -146,6 +150,8 @@ internal ref struct RequestEvaluation(LimiterTable table, LaneScratch scratch, E
         var breaker = new BreakerCheck(table, scratch.Ledger, _time);
         if (breaker.Passes(bound, shadow, in request, lane, out int retrySeconds)) return true;
         bound.BreakerCounters!.Count(lane, shadow, DecisionAction.Reject, DecisionReason.CircuitBreakerOpen);
+        // A shadow's breaker stops nobody, and is not shown as open.
+        if (!shadow) bound.Counters.NoteOpen(lane, bound.Policy.Breaker!.AutoResetSeconds == 0 ? long.MaxValue : _time.UnixMs + retrySeconds * 1000L);
         _refusal = new Refusal
         {
             PolicyId = bound.Policy.Id,
@@ -228,8 +234,11 @@ internal ref struct RequestEvaluation(LimiterTable table, LaneScratch scratch, E
             answer.RetrySeconds = 1;
         }
 
-        if (answer.Verdict == RuleVerdict.Rejected || answer.Verdict == RuleVerdict.NoSlot && bound.Policy.IsClosedWhenTableFull)
+        bool rejects = answer.Verdict == RuleVerdict.Rejected || answer.Verdict == RuleVerdict.NoSlot && bound.Policy.IsClosedWhenTableFull;
+        if (!planned.LacksKey) rule.Results.Increment(lane, rejects ? 0 : 1);
+        if (rejects)
         {
+            if (!shadow && answer.Reading.IsKnown) rule.Counters.NoteLeft(lane, _time.Stamp, answer.Reading.RemainingWhenRejected);
             rule.Counters.Count(lane, shadow, DecisionAction.Reject, answer.Reason);
             _refusal = new Refusal
             {
