@@ -18,9 +18,11 @@ public sealed class PolicyEngine
     private readonly PaddedClock[] _clocks;
     private readonly LeasePool[] _leases;
     private readonly TokenHash _tokenHash = new();
+    private readonly VerificationBudget[] _verifications;
     private readonly Lock _applying = new();
     private EngineSettings _settings = new();
     private ActiveBundle? _active;
+    private RuntimeOverrides _overrides = RuntimeOverrides.None;
 
     /// <summary>Makes an engine without a bundle.</summary>
     /// <param name="table">Where the counters are; must outlive the engine.</param>
@@ -34,6 +36,7 @@ public sealed class PolicyEngine
         _book = new StatisticsBook(lanes);
         _clocks = new PaddedClock[lanes];
         _leases = [.. Enumerable.Range(0, lanes).Select(_ => new LeasePool())];
+        _verifications = [.. Enumerable.Range(0, lanes).Select(_ => new VerificationBudget())];
     }
 
     /// <summary>What <see cref="Use"/> has put in force.</summary>
@@ -41,6 +44,19 @@ public sealed class PolicyEngine
 
     /// <summary>Whose names and formulas hold: what the bundle says, else the settings.</summary>
     public PolicyCompatibility Compatibility => Current?.Compatibility ?? Settings.Compatibility;
+
+    /// <summary>
+    /// Overrides that hold whichever bundle is in force, and that no bundle ends (part B section 1.8). Thread-safe; holds for every later decision.
+    /// </summary>
+    public RuntimeOverrides Overrides
+    {
+        get => Volatile.Read(ref _overrides);
+        set
+        {
+            ArgumentNullException.ThrowIfNull(value);
+            Volatile.Write(ref _overrides, value);
+        }
+    }
 
     /// <summary>The bundle in force; null before the first <see cref="Apply"/>.</summary>
     public PolicySnapshot? Current => Volatile.Read(ref _active)?.Snapshot;
@@ -55,7 +71,11 @@ public sealed class PolicyEngine
         lock (_applying)
         {
             var describers = new RequestDescriber[_clocks.Length];
-            for (int lane = 0; lane < describers.Length; lane++) describers[lane] = new RequestDescriber(snapshot, _settings.Sources, _tokenHash);
+            for (int lane = 0; lane < describers.Length; lane++)
+            {
+                describers[lane] = new RequestDescriber(snapshot, _settings.Sources, _tokenHash, _verifications[lane]);
+            }
+
             Volatile.Write(ref _active, new ActiveBundle(snapshot, _settings, _table.HashSeed, describers, _book));
         }
     }
@@ -104,13 +124,20 @@ public sealed class PolicyEngine
 
         PolicySnapshot snapshot = active.Snapshot;
         var time = new EvaluationTime(_clocks[lane].Advance(nowNs), Math.Max(unixMs, 0));
-        if (KillSwitchCheck.Stops(snapshot, time.UnixSeconds, in request)) return Stop(active, in request, lane);
+        RuntimeOverrides ordered = Overrides;
+        if (IsActive(ordered.KillSwitchOverride, in time) || IsActive(snapshot.KillSwitchOverride, in time))
+        {
+            if (snapshot.KillSwitches.Length > 0) _book.CountKillSwitchOverride(lane);
+        }
+        else if (KillSwitchCheck.Stops(snapshot, time.UnixSeconds, in request))
+        {
+            return Stop(active, in request, lane);
+        }
 
         LaneScratch scratch = active.Scratch[lane];
         scratch.Ledger.Begin();
-        bool allShadow = snapshot.GlobalShadow is { } shadow && shadow.IsActiveAt(time.UnixSeconds);
+        bool allShadow = IsActive(snapshot.GlobalShadow, in time) || IsActive(ordered.GlobalShadow, in time);
         if (allShadow) _book.CountGlobalShadow(lane);
-        if (snapshot.KillSwitches.Length > 0 && snapshot.KillSwitchOverride is { } lifted && lifted.IsActiveAt(time.UnixSeconds)) _book.CountKillSwitchOverride(lane);
         var evaluation = new RequestEvaluation(_table, scratch, time, lane, allShadow, active.RejectsInvalidTokens);
         RouteCursor matches = snapshot.Routes.Find(request.Host, request.Path, scratch.Lists);
         bool selected = false;
@@ -186,7 +213,9 @@ public sealed class PolicyEngine
     public void CountDuration(int lane, long nanoseconds) => _book.CountDuration(lane, nanoseconds);
 
     /// <summary>Totals over all lanes. Thread-safe; its cost follows the number of rules.</summary>
-    public PolicyStatistics GetStatistics() => _book.Read();
+    public PolicyStatistics GetStatistics() => _book.Read() with { TokenVerifications = VerificationBudget.Sum(_verifications) };
+
+    private static bool IsActive(RuntimeOverride? given, in EvaluationTime time) => given is not null && given.IsActiveAt(time.UnixSeconds);
 
     private Decision Stop<TRequest>(ActiveBundle active, scoped ref readonly TRequest request, int lane)
         where TRequest : struct, IRequestView, allows ref struct

@@ -31,6 +31,10 @@ internal static class LimiterMetrics
         foreach (LimitLeftCount row in statistics.LimitsLeft) metrics.Sample(row.Left, ("policy", row.Policy), ("rule", row.Rule));
         metrics.Counter("appliance_descriptor_missing_total", "Limit keys that were missing from a request.");
         foreach (DescriptorMissCount row in statistics.DescriptorMisses) metrics.Sample(row.Count, ("key", row.Key), ("policy", row.Policy));
+        metrics.Counter("appliance_token_verifications_total", "Bearer tokens that no cache knew: good, bad, or skipped because too many had been wrongly signed.");
+        metrics.Sample(statistics.TokenVerifications.Good, ("result", "good"));
+        metrics.Sample(statistics.TokenVerifications.Bad, ("result", "bad"));
+        metrics.Sample(statistics.TokenVerifications.Skipped, ("result", "skipped"));
         metrics.Counter("appliance_table_full_total", "Rules that found no slot for their key.");
         foreach (TableFullCount row in statistics.TableFull) metrics.Sample(row.Count, ("policy", row.Policy), ("rule", row.Rule));
     }

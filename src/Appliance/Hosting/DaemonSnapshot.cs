@@ -32,6 +32,12 @@ internal sealed record DaemonSnapshot
     /// <summary>Null: no policies are configured.</summary>
     public PolicyFileStatus? PolicyFile { get; init; }
 
+    /// <summary>The archive as it was at the last look, the newest first.</summary>
+    public IReadOnlyList<KeptBundle> KeptBundles { get; init; } = [];
+
+    /// <summary>Overrides that hold at this moment, by order or by the bundle.</summary>
+    public ImmutableArray<ActiveOverride> Overrides { get; init; } = [];
+
     /// <summary>The bundle in force; null: none.</summary>
     public PolicySnapshot? Bundle { get; init; }
 

@@ -38,12 +38,14 @@ internal sealed class DaemonState
 
     public required ProxyServer Proxy { get; init; }
 
-    /// <summary>The three of them, or none: no policies are configured.</summary>
+    /// <summary>The four of them, or none: no policies are configured.</summary>
     public LimiterTable? Table { get; init; }
 
     public PolicyEngine? Engine { get; init; }
 
     public PolicyFile? PolicyFile { get; init; }
+
+    public OverrideDesk? Overrides { get; init; }
 
     /// <summary>Null: a single node.</summary>
     public IRoleNode? Ha { get; init; }
@@ -83,6 +85,8 @@ internal sealed class DaemonState
             Decisions = Decisions,
             Ha = ha,
             PolicyFile = PolicyFile?.Status,
+            KeptBundles = PolicyFile?.Kept ?? [],
+            Overrides = Overrides?.Active() ?? [],
             Bundle = Engine?.Current,
             Compatibility = Engine?.Compatibility ?? default,
             PolicyStatistics = Engine?.GetStatistics(),

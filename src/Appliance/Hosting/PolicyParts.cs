@@ -8,13 +8,15 @@ using Microsoft.Extensions.Logging;
 namespace Appliance.Hosting;
 
 /// <summary>The limiter as the daemon runs it: table, engine, bundle file. Owns the table.</summary>
-internal sealed class PolicyParts(LimiterTable table, PolicyEngine engine, PolicyFile file) : IDisposable
+internal sealed class PolicyParts(LimiterTable table, PolicyEngine engine, PolicyFile file, OverrideDesk overrides) : IDisposable
 {
     public LimiterTable Table { get; } = table;
 
     public PolicyEngine Engine { get; } = engine;
 
     public PolicyFile File { get; } = file;
+
+    public OverrideDesk Overrides { get; } = overrides;
 
     /// <summary>Makes them; the bundle is loaded, or the node starts without one and is not ready (policies.md A15).</summary>
     /// <exception cref="StartException">The table's memory cannot be had.</exception>
@@ -39,7 +41,9 @@ internal sealed class PolicyParts(LimiterTable table, PolicyEngine engine, Polic
         engine.Use(inputs.Engine);
         file.LoadAtStart();
         WarnOfUnverified(engine, log);
-        return new PolicyParts(table, engine, file);
+        var overrides = new OverrideDesk(engine, paths.OverrideFile, time, log);
+        overrides.LoadAtStart();
+        return new PolicyParts(table, engine, file, overrides);
     }
 
     /// <summary>Rules that look at claims which nobody verifies are right only behind a gateway that does.</summary>

@@ -47,7 +47,11 @@ internal static class BundleSource
             content,
             result.Snapshot,
             [.. result.Errors.Select(error => Place(file, error))],
-            [.. result.Lints.Select(lint => Place(file, lint))]);
+            [.. result.Lints.Select(lint => Place(file, lint))])
+        {
+            FoundErrors = result.Errors,
+            FoundLints = result.Lints,
+        };
     }
 
     private static bool IsSigned(string file, byte[] content, BundleSignature signature, out string problem)

@@ -39,4 +39,7 @@ public sealed record PolicyStatistics(
 
     /// <summary>Decisions under an override.</summary>
     public OverrideCount Overrides { get; init; } = new(0, 0);
+
+    /// <summary>Tokens that no cache knew.</summary>
+    public TokenVerificationCount TokenVerifications { get; init; } = new(0, 0, 0);
 }

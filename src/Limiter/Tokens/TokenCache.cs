@@ -3,8 +3,9 @@ using System.Numerics;
 namespace Appliance.Limiter.Tokens;
 
 /// <summary>
-/// One lane's memory of verdicts, of fixed size and made at start. Entries lie in sets of four; the claims of good tokens lie in a ring
-/// of bytes, where the oldest are overwritten and their entries with them. Bad tokens never push out good ones: whoever sends many of them gains nothing.
+/// One lane's memory of verdicts, of fixed size and made at start. Entries lie in sets of four, and each token may lie in either of two: with one,
+/// a cache half full would lose one token in twelve to crowded sets. The claims of good tokens lie in a ring of bytes, where the oldest are
+/// overwritten and their entries with them. Bad tokens never push out good ones: whoever sends many of them gains nothing.
 /// </summary>
 internal sealed class TokenCache
 {
@@ -30,11 +31,11 @@ internal sealed class TokenCache
     /// <summary>A verdict that still holds. The claims are valid until something is added.</summary>
     public bool TryFind(scoped in TokenDigest digest, long nowMs, out bool isGood, out ReadOnlySpan<byte> claims)
     {
-        int set = SetOf(digest);
-        for (int i = set; i < set + Ways; i++)
+        int at = Find(in digest, SetOf(digest.Spread));
+        if (at < 0) at = Find(in digest, SetOf(digest.OtherSpread));
+        if (at >= 0 && Answers(in _entries[at], nowMs))
         {
-            ref readonly TokenCacheEntry entry = ref _entries[i];
-            if (entry.Digest != digest || !Answers(in entry, nowMs)) continue;
+            ref readonly TokenCacheEntry entry = ref _entries[at];
             isGood = entry.Length != BadToken;
             claims = isGood ? _ring.AsSpan((int)(entry.Position & (_ring.Length - 1)), entry.Length) : default;
             return true;
@@ -71,20 +72,33 @@ internal sealed class TokenCache
     /// <summary>In this order: an entry of the same token, one that answers no more, a bad token's, the oldest good one; -1 when none may go.</summary>
     private int Victim(in TokenDigest digest, long nowMs, bool mayEvictGood)
     {
-        int set = SetOf(digest);
+        int first = SetOf(digest.Spread), second = SetOf(digest.OtherSpread);
+        int same = Find(in digest, first);
+        if (same < 0) same = Find(in digest, second);
+        if (same >= 0) return same;
         int best = -1;
         long bestRank = mayEvictGood ? long.MaxValue : 0;
-        for (int i = set; i < set + Ways; i++)
+        for (int i = 0; i < 2 * Ways; i++)
         {
-            ref readonly TokenCacheEntry entry = ref _entries[i];
-            if (entry.Digest == digest) return i;
-            long rank = Rank(in entry, nowMs);
+            int at = i < Ways ? first + i : second + i - Ways;
+            long rank = Rank(in _entries[at], nowMs);
             if (rank >= bestRank) continue;
             bestRank = rank;
-            best = i;
+            best = at;
         }
 
         return best;
+    }
+
+    /// <summary>Where the token's entry lies in a set, whether it answers or not; -1 when it does not.</summary>
+    private int Find(in TokenDigest digest, int set)
+    {
+        for (int i = set; i < set + Ways; i++)
+        {
+            if (_entries[i].Digest == digest) return i;
+        }
+
+        return -1;
     }
 
     private long Rank(in TokenCacheEntry entry, long nowMs)
@@ -96,5 +110,5 @@ internal sealed class TokenCache
     private bool Answers(in TokenCacheEntry entry, long nowMs) =>
         nowMs < entry.HoldsUntilMs && (entry.Length == BadToken || _written - entry.Position <= _ring.Length);
 
-    private int SetOf(in TokenDigest digest) => (int)(digest.Spread & (uint)_setMask) * Ways;
+    private int SetOf(uint spread) => (int)(spread & (uint)_setMask) * Ways;
 }
