@@ -11,6 +11,7 @@ internal sealed class TokenCache
 {
     public const int BadToken = -1;
     private const int Ways = 4;
+    private const long Free = -2;
     private const int RingBytesPerEntry = 128;
 
     private readonly TokenCacheEntry[] _entries;
@@ -78,16 +79,23 @@ internal sealed class TokenCache
         if (same >= 0) return same;
         int best = -1;
         long bestRank = mayEvictGood ? long.MaxValue : 0;
-        for (int i = 0; i < 2 * Ways; i++)
+        // Of free places one in the emptier set: that is what keeps sets from being crowded.
+        Choose(first, nowMs, ref best, ref bestRank);
+        Choose(second, nowMs, ref best, ref bestRank);
+        return best;
+    }
+
+    private void Choose(int set, long nowMs, ref int best, ref long bestRank)
+    {
+        int free = 0;
+        for (int i = set; i < set + Ways; i++)
         {
-            int at = i < Ways ? first + i : second + i - Ways;
-            long rank = Rank(in _entries[at], nowMs);
+            long rank = Rank(in _entries[i], nowMs);
+            if (rank == Free) rank -= free++;
             if (rank >= bestRank) continue;
             bestRank = rank;
-            best = at;
+            best = i;
         }
-
-        return best;
     }
 
     /// <summary>Where the token's entry lies in a set, whether it answers or not; -1 when it does not.</summary>
@@ -103,7 +111,7 @@ internal sealed class TokenCache
 
     private long Rank(in TokenCacheEntry entry, long nowMs)
     {
-        if (!Answers(in entry, nowMs)) return -2;
+        if (!Answers(in entry, nowMs)) return Free;
         return entry.Length == BadToken ? -1 : entry.Position;
     }
 

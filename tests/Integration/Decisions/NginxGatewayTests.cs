@@ -7,14 +7,14 @@ namespace Integration.Decisions;
 public sealed class NginxGatewayTests
 {
     [Fact]
-    public void RequestsPassUntilTheLimitAndThe429ComesThroughWithItsHeaders()
+    public async Task RequestsPassUntilTheLimitAndThe429ComesThroughWithItsHeaders()
     {
         using LoopbackDaemon daemon = Asked.Start();
         using var gateway = new Gateway(daemon.Admin);
         using (HttpResponseMessage allowed = gateway.Get("/limited/a?x=1"))
         {
             Assert.Equal(HttpStatusCode.OK, allowed.StatusCode);
-            Assert.Equal("served", allowed.Content.ReadAsStringAsync().Result);
+            Assert.Equal("served", await allowed.Content.ReadAsStringAsync());
             Assert.Equal("1", Assert.Single(allowed.Headers.GetValues("RateLimit-Remaining")));
             Assert.False(allowed.Headers.Contains("Retry-After"));
         }

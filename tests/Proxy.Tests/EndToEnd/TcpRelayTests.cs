@@ -100,6 +100,7 @@ public sealed class TcpRelayTests
         await KeepBusyAsync(rig, client, server);
         await server.SendAsync("still here");
         Assert.Equal("still here", await client.ReadTextAsync(10));
+        server.Dispose();
     }
 
     [Theory]
