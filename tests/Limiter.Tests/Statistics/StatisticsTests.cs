@@ -12,7 +12,7 @@ public sealed class StatisticsTests
         var cells = new HistogramCells(2, [1, 5, 10]);
         foreach ((int lane, long value) in new[] { (0, 0L), (1, 1), (0, 2), (1, 5), (1, 11) }) cells.Observe(lane, value);
         HistogramCount count = cells.Read();
-        Assert.Equal([2, 2, 0, 1], count.Counts);
+        Assert.Equal(new long[] { 2, 2, 0, 1 }, count.Counts.ToArray());
         Assert.Equal(19, count.Sum);
     }
 
