@@ -1,5 +1,4 @@
 using Appliance.Hosting;
-using Appliance.Limiter;
 
 namespace Appliance.Admin;
 
@@ -7,14 +6,12 @@ namespace Appliance.Admin;
 internal static class ActiveOverrides
 {
     /// <summary>Every policy is in shadow mode.</summary>
-    public static bool GlobalShadow(DaemonSnapshot daemon) => IsInForce(daemon.Bundle?.GlobalShadow, daemon);
+    public static bool GlobalShadow(DaemonSnapshot daemon) => daemon.Overrides.Any(one => one.Name == "global_shadow");
 
     /// <summary>Kill switches are not asked.</summary>
-    public static bool KillSwitchOverride(DaemonSnapshot daemon) => IsInForce(daemon.Bundle?.KillSwitchOverride, daemon);
+    public static bool KillSwitchOverride(DaemonSnapshot daemon) => daemon.Overrides.Any(one => one.Name == "kill_switch_override");
 
     /// <summary>How many kill switches stop requests now.</summary>
     public static int KillSwitches(DaemonSnapshot daemon) =>
         daemon.Bundle is { } bundle && !KillSwitchOverride(daemon) ? bundle.KillSwitchesInForce(daemon.At) : 0;
-
-    private static bool IsInForce(RuntimeOverride? one, DaemonSnapshot daemon) => one is not null && one.IsActiveAt(daemon.At.ToUnixTimeSeconds());
 }

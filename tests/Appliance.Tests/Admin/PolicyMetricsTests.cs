@@ -4,6 +4,7 @@ using Appliance.Admin;
 using Appliance.Hosting;
 using Appliance.Limiter;
 using Appliance.Policies;
+using Microsoft.Extensions.Logging.Abstractions;
 using TestSupport;
 
 namespace Appliance.Tests.Admin;
@@ -128,7 +129,7 @@ public sealed class PolicyMetricsTests : IDisposable
     [InlineData("fairvisor_handler_invocations_total 15")]
     [InlineData("fairvisor_descriptor_missing_total{key=\"header:x-tenant\"} 1")]
     [InlineData("fairvisor_route_matches_total{matched=\"false\"} 1")]
-    [InlineData("fairvisor_route_matches_total{matched=\"true\"} 12")]
+    [InlineData("fairvisor_route_matches_total{matched=\"true\"} 13")]
     [InlineData("fairvisor_policy_evaluations_total{policy_id=\"fuse\"} 2")]
     [InlineData("fairvisor_evaluate_errors_total{reason=\"bad_host\"} 1")]
     [InlineData("fairvisor_limiter_result_total{algorithm=\"token_bucket_llm\",allowed=\"true\"} 1")]
@@ -187,6 +188,7 @@ public sealed class PolicyMetricsTests : IDisposable
             At = _clock.GetUtcNow(),
             Decisions = _statistics,
             Bundle = _engine.Current,
+            Overrides = new OverrideDesk(_engine, "never read", _clock, NullLogger.Instance).Active(),
             PolicyFile = new PolicyFileStatus { LoadedAt = _clock.GetUtcNow(), Applied = 1 },
             PolicyStatistics = _engine.GetStatistics(),
             Table = _table.GetStatus(),

@@ -80,7 +80,7 @@ public sealed class AskingGatewayTests : IDisposable
             Assert.Equal(HttpStatusCode.Forbidden, wrong.StatusCode);
         using HttpResponseMessage login = Send(_daemon.Admin, "POST", "/v1/debug/session", ("X-Appliance-Debug-Secret", "an operator's secret"));
         Assert.Equal(HttpStatusCode.NoContent, login.StatusCode);
-        Assert.Null(login.Content.Headers.ContentLength);
+        Assert.False(login.Content.Headers.Contains("Content-Length"));
         string cookie = Assert.Single(login.Headers.GetValues("Set-Cookie")).Split(';')[0];
         using HttpResponseMessage shown = Send(_port, "GET", "/v1/decision/limited", ("Cookie", cookie), ("X-Forwarded-For", "192.0.2.9"));
         Assert.Equal("limited", Assert.Single(shown.Headers.GetValues("X-Appliance-Debug-Policy")));
