@@ -19,6 +19,7 @@ internal sealed class CarelessCounter
             ulong used = over ? 0 : SlotWord.ValueOf(word);
             if (used + cost > limit) return TakeOutcome.Denied;
             if (!_slot.TryMove(word, over ? SlotWord.Counter(1, cost) : word + cost)) continue;
+            Gap.Open();
             if (over) Volatile.Write(ref _slot.Until, until);
             return TakeOutcome.Taken;
         }

@@ -14,6 +14,7 @@ internal sealed class UncheckedTable
     {
         ulong next = Math.Max(_slot.ReadWord(), now) + cost;
         if (next - now > burst) return TakeOutcome.Denied;
+        Gap.Open();
         Volatile.Write(ref _slot.Word, next);
         return TakeOutcome.Taken;
     }

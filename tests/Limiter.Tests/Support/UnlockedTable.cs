@@ -25,6 +25,7 @@ internal sealed class UnlockedTable
 
         for (int i = 0; i < _slots.Length; i++)
         {
+            Gap.Open();
             ref Slot slot = ref _slots[i];
             ulong word = slot.ReadWord();
             if (!SlotWord.IsFree(word, slot.Until, now) || !slot.TryMove(word, SlotWord.Claimed)) continue;
