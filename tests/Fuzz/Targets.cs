@@ -12,6 +12,11 @@ internal static class Targets
         new ChunkedTarget(),
         new RequestTargetTarget(),
         new ForwardedTarget(),
+        new TokenTarget(),
+        new KeyFileTarget(),
+        new LlmRequestTarget(),
+        new LlmResponseTarget(),
+        new BundleTarget(),
     ];
 
     /// <summary>One by its name, or `all`.</summary>

@@ -22,14 +22,15 @@ public sealed class RequestDescriber
     /// <param name="snapshot">Says which claims are asked for.</param>
     /// <param name="sources">What is known.</param>
     /// <param name="hash">Of the token cache; shared by all lanes.</param>
-    internal RequestDescriber(PolicySnapshot snapshot, DescriptorSources sources, TokenHash hash)
+    /// <param name="budget">The lane's.</param>
+    internal RequestDescriber(PolicySnapshot snapshot, DescriptorSources sources, TokenHash hash, VerificationBudget budget)
     {
         _sources = sources;
         string[] names = [.. snapshot.Descriptors.Where(key => key.Kind == LimitKeyKind.JwtClaim).Select(key => Encoding.UTF8.GetString(key.Name))];
         _claims = new ClaimNames(names);
         // Without a claim that is asked for there is nothing to verify. The handles of its keys go with the garbage collector: another thread may be
         // verifying with them when the bundle changes.
-        if (names.Length > 0) _tokens = new TokenReader(sources.Jwt, _claims, hash);
+        if (names.Length > 0) _tokens = new TokenReader(sources.Jwt, _claims, hash, budget);
     }
 
     /// <summary>A claim, as <see cref="IRequestView.Claim"/> promises it. The value lives until the lane's next request.</summary>
@@ -42,7 +43,7 @@ public sealed class RequestDescriber
         int claim = _claims.IndexOf(name);
         if (_tokens is null || claim < 0) return default;
         _ = request.TryGetHeader("authorization"u8, out ReadOnlySpan<byte> authorization);
-        return _tokens.Read(authorization, unixMs).ValueOf(claim);
+        return _tokens.Read(authorization, request.Client, unixMs).ValueOf(claim);
     }
 
     /// <summary>A fact, as <see cref="IRequestView.TryGetFact"/> promises it. What is said in headers is believed from trusted proxies only.</summary>

@@ -59,9 +59,9 @@ internal sealed class CostSource
         if (Utf8Parser.TryParse(text, out decimal cost, out int used) && used == text.Length)
             return cost > 0 ? _scale.UnitsOf(cost) : _defaultUnits;
 
-        // Beyond decimal's range: huge is still huge, and must not become cheap.
+        // Beyond decimal's range: huge is still huge, and must not become cheap. The word Infinity is no number.
         bool huge = Utf8Parser.TryParse(text, out double rough, out used) && used == text.Length && rough > (double)TokenBucket.MaxTokens
-            && double.IsFinite(rough);
+            && char.IsAsciiDigit((char)text[^1]);
         return huge ? _scale.UnitsOf(decimal.MaxValue) : _defaultUnits;
     }
 }

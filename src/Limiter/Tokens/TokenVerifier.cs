@@ -12,6 +12,9 @@ internal sealed class TokenVerifier : IDisposable
     /// <summary>How many keys are tried for a token that does not say which one signed it.</summary>
     public const int MaxAttempts = 8;
 
+    /// <summary>Estimated microseconds of all attempts.</summary>
+    public const int MaxSpentUs = MaxAttempts * SignatureVerifier.MaxCostUs;
+
     private readonly SignatureVerifier[] _keys;
     private readonly ClaimChecks _checks;
     private readonly ClaimNames _names;
@@ -32,7 +35,8 @@ internal sealed class TokenVerifier : IDisposable
     /// <param name="token">What stands behind `Bearer`; at most <see cref="MaxTokenBytes"/>.</param>
     /// <param name="nowMs">UTC in Unix milliseconds.</param>
     /// <param name="block">Takes the claims of a good token; <see cref="MaxBlockLength"/> long.</param>
-    public TokenVerdict Verify(ReadOnlySpan<byte> token, long nowMs, Span<byte> block)
+    /// <param name="mayCheckSignature">False: a token that only its signature could refuse is <see cref="TokenVerdict.Skipped"/>.</param>
+    public TokenVerdict Verify(ReadOnlySpan<byte> token, long nowMs, Span<byte> block, bool mayCheckSignature)
     {
         int first = token.IndexOf((byte)'.');
         int last = token.LastIndexOf((byte)'.');
@@ -45,7 +49,8 @@ internal sealed class TokenVerifier : IDisposable
 
         if (!areTimesWellFormed) return TokenVerdict.Bad;
         if (!_checks.Accepts(in registered, nowMs, out long holdsUntilMs)) return TokenVerdict.Bad with { HoldsUntilMs = holdsUntilMs };
-        return IsSigned(token, first, last) ? new TokenVerdict(true, length, holdsUntilMs) : TokenVerdict.Bad;
+        if (!mayCheckSignature) return TokenVerdict.Skipped;
+        return IsSigned(token, first, last, out int spentUs) ? new TokenVerdict(true, length, holdsUntilMs) : TokenVerdict.Bad with { SpentUs = spentUs };
     }
 
     public void Dispose()
@@ -53,8 +58,9 @@ internal sealed class TokenVerifier : IDisposable
         foreach (SignatureVerifier key in _keys) key.Dispose();
     }
 
-    private bool IsSigned(ReadOnlySpan<byte> token, int first, int last)
+    private bool IsSigned(ReadOnlySpan<byte> token, int first, int last, out int spentUs)
     {
+        spentUs = 0;
         Span<byte> keyId = stackalloc byte[JoseHeader.MaxKeyIdBytes];
         if (!Base64UrlText.TryDecode(token[..first], _header, out int headerLength)) return false;
         if (!JoseHeader.TryParse(_header.AsSpan(0, headerLength), keyId, out JoseHeader header)) return false;
@@ -64,6 +70,7 @@ internal sealed class TokenVerifier : IDisposable
         foreach (SignatureVerifier key in _keys)
         {
             if (!key.Key.Fits(header.Algorithm, header.KeyId)) continue;
+            spentUs += key.CostUs;
             if (key.Verifies(header.Algorithm, token[..last], _signature.AsSpan(0, signatureLength))) return true;
             if (++attempts == MaxAttempts) return false;
         }

@@ -4,6 +4,7 @@ using Limiter.Tests.Support;
 namespace Limiter.Tests.Evaluation;
 
 /// <summary>Ten times more keys than the table has slots: memory stays what it was, and limits that are in force are not forgotten.</summary>
+[Collection(AloneCollection.Name)]
 public sealed class FloodTests
 {
     private const uint Keys = 10_000_000;

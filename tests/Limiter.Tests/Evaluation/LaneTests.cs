@@ -66,6 +66,36 @@ public sealed class LaneTests
         Assert.Equal(DecisionReason.ConcurrencyExceeded, under.Decide(new FakeRequest()).Reason);
     }
 
+    [Fact]
+    public void TwoLanesOnOneBreakerSpendExactlyWhatOneWould()
+    {
+        const int Threshold = 50_000;
+        string more = $$""" "circuit_breaker": {"enabled": true, "spend_rate_threshold_per_minute": {{Threshold}} },""";
+        using var under = new EngineUnderTest(Bundle.Of(Bundle.Policy("p", Bundle.Rule("r", Bundle.Bucket("1", "1000000")), more: more)), lanes: Lanes);
+        var admitted = new int[Lanes];
+        Run(lane =>
+        {
+            var request = new FakeRequest();
+            for (int i = 0; i < Threshold; i++) admitted[lane] += under.Decide(request, lane).Allowed ? 1 : 0;
+        });
+        // The request that reaches the threshold is not let through.
+        Assert.Equal(Threshold - 1, admitted.Sum());
+    }
+
+    [Fact]
+    public void TwoLanesOnOneLoopLetThroughExactlyWhatOneWould()
+    {
+        const string More = """ "loop_detection": {"enabled": true, "window_seconds": 60, "threshold_identical_requests": 5000},""";
+        using var under = new EngineUnderTest(Bundle.Of(Bundle.Policy("p", Bundle.Rule("r", Bundle.Bucket("1", "1000000")), more: More)), lanes: Lanes);
+        var admitted = new int[Lanes];
+        Run(lane =>
+        {
+            var request = new FakeRequest();
+            for (int i = 0; i < Requests / 10; i++) admitted[lane] += under.Decide(request, lane).Allowed ? 1 : 0;
+        });
+        Assert.Equal(4999, admitted.Sum());
+    }
+
     private static void Run(Action<int> body)
     {
         Thread[] threads = [.. Enumerable.Range(0, Lanes).Select(lane => new Thread(() => body(lane)))];
