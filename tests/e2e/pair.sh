@@ -41,7 +41,7 @@ active_is() { role_is "$1" active && role_is "$2" passive && holds_address "$1" 
 served() { in_switch curl --silent --fail --noproxy '*' --max-time 1 "http://$virtual_address/"; }
 
 # hand_over NAME: the peer takes over only after some good checks in a row, so the order may have to be given again.
-hand_over() { wait_until 15 on "$1" node appliance failover --wait; }
+hand_over() { wait_until 45 on "$1" node appliance failover --wait; }
 
 # client_start TIMEOUT_SECONDS, client_stop: requests in the background; the figures are in $work/client. The limit is short where a
 # node dies, so that a try which is lost with the node does not hide the answer of its successor; else it is ample.
@@ -51,7 +51,7 @@ client_start() {
     client=$!
     exec 8> "$work/client.input"
     rm "$work/client.input"
-    wait_until 10 grep -q served "$work/client"
+    wait_until 30 grep -q served "$work/client"
 }
 
 client_stop() {
@@ -82,18 +82,18 @@ the_package_makes_a_pair_with_the_primary_active() {
     write_pair_config b 198.51.100.2 198.51.100.1 false
     on a node systemctl restart appliance.service
     on b node systemctl restart appliance.service
-    wait_until 20 active_is a b
+    wait_until 60 active_is a b
 }
 
 the_virtual_address_serves_clients() {
-    wait_until 5 served
+    wait_until 30 served
     expect served "$(served)" "answer"
 }
 
 a_planned_switch_loses_hardly_a_request() {
     client_start 2
     hand_over a
-    wait_until 10 active_is b a
+    wait_until 30 active_is b a
     client_stop
     lost_hardly_any
 }
@@ -101,7 +101,7 @@ a_planned_switch_loses_hardly_a_request() {
 a_switch_back_loses_hardly_a_request() {
     client_start 2
     hand_over b
-    wait_until 10 active_is a b
+    wait_until 30 active_is a b
     client_stop
     lost_hardly_any
 }
@@ -109,7 +109,7 @@ a_switch_back_loses_hardly_a_request() {
 a_killed_daemon_hands_over_and_comes_back_passive() {
     client_start 0.1
     on a signal_main KILL
-    wait_until 10 active_is b a
+    wait_until 30 active_is b a
     client_stop
     (($(client_figure longest_gap_ms) < 3000))
 }
@@ -117,8 +117,8 @@ a_killed_daemon_hands_over_and_comes_back_passive() {
 a_node_without_power_is_replaced() {
     client_start 0.1
     node_halt b
-    wait_until 10 role_is a active
-    wait_until 5 served
+    wait_until 30 role_is a active
+    wait_until 30 served
     client_stop
     (($(client_figure longest_gap_ms) < 3000))
 }
@@ -128,18 +128,18 @@ a_node_that_boots_again_stays_passive() {
     plug_in b 2
     link_nodes
     # The service may have looked for its interface before this script plugged it in; it tries on by itself.
-    wait_until 20 active_is a b
+    wait_until 60 active_is a b
     served
 }
 
 a_hanging_node_is_replaced_and_steps_down_when_it_wakes() {
     client_start 0.1
     echo 1 > "$(cgroup_of a)/cgroup.freeze"
-    wait_until 10 role_is b active
-    wait_until 5 served
+    wait_until 30 role_is b active
+    wait_until 30 served
     client_stop
     echo 0 > "$(cgroup_of a)/cgroup.freeze"
-    wait_until 10 active_is b a
+    wait_until 30 active_is b a
     served
     (($(client_figure longest_gap_ms) < 3000))
 }
@@ -147,11 +147,11 @@ a_hanging_node_is_replaced_and_steps_down_when_it_wakes() {
 a_pulled_cable_hands_over() {
     client_start 0.1
     in_switch ip link set port-b down
-    wait_until 10 role_is a active
-    wait_until 5 served
+    wait_until 30 role_is a active
+    wait_until 30 served
     client_stop
     in_switch ip link set port-b up
-    wait_until 20 active_is a b
+    wait_until 60 active_is a b
     (($(client_figure longest_gap_ms) < 3000))
 }
 
@@ -164,10 +164,10 @@ an_upgrade_node_by_node_loses_hardly_a_request() {
     for name in a b; do cp "$work/newer.deb" "$work/$name/root/root/newer.deb"; done
     client_start 2
     on b node dpkg --install /root/newer.deb
-    wait_until 20 active_is a b
+    wait_until 60 active_is a b
     hand_over a
     on a node dpkg --install /root/newer.deb
-    wait_until 20 active_is b a
+    wait_until 60 active_is b a
     client_stop
     lost_hardly_any
 }
@@ -178,8 +178,8 @@ a_purge_of_the_active_node_leaves_no_address_and_the_peer_serves() {
         echo "the address is still there"
         return 1
     fi
-    wait_until 10 role_is a active
-    wait_until 5 served
+    wait_until 30 role_is a active
+    wait_until 30 served
 }
 
 pair_tests=(

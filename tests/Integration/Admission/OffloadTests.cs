@@ -34,7 +34,7 @@ public sealed class OffloadTests
     [Fact]
     public void AnEntryIsLiftedAfterItsTimeAndANewOffenceMakesItAnew() => In(() =>
     {
-        using ProxyServer server = Serve("192.0.2.1", TimeSpan.FromSeconds(2));
+        using ProxyServer server = Serve("192.0.2.1", TimeSpan.FromSeconds(5));
         Offend(server, "192.0.2.50");
         Assert.False(Connects("192.0.2.50"));
         Until.True("the entry is lifted", () => server.GetStatus().Offload.Members == 0 && !Ruleset().Contains("192.0.2.50 ", StringComparison.Ordinal), seen: Ruleset);
@@ -161,12 +161,16 @@ public sealed class OffloadTests
     private static void Offend(ProxyServer server, string client)
     {
         long before = server.GetStatus().Offload.Added;
-        Until.True("the offender is a member", () =>
+        AdmissionStatus Admission() => server.GetStatus().Listeners[0].Admission;
+        // Each refusal is waited for, and the one that makes the offender is the last: another offence would be another insertion.
+        for (long offences = Admission().Offences; Admission().Offences == offences;)
         {
-            if (server.GetStatus().Offload.Added > before) return true;
+            long seen = Admission().Refused.Sum() + server.GetStatus().Listeners[0].AcceptedConnections;
             Connects(client);
-            return false;
-        }, seen: () => $"{server.GetStatus().Offload}\n{Ruleset()}");
+            Until.True("the listener has judged the connection", () => Admission().Refused.Sum() + server.GetStatus().Listeners[0].AcceptedConnections > seen);
+        }
+
+        Until.True("the offender is a member", () => server.GetStatus().Offload.Added > before, seen: () => $"{server.GetStatus().Offload}\n{Ruleset()}");
     }
 
     /// <summary>The kernel completes a connection within a moment on loopback, or leaves the SYN unanswered.</summary>

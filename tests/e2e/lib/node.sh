@@ -93,7 +93,7 @@ node_halt() {
     [[ -d $group ]] || return 0
     echo 0 > "$group/cgroup.freeze"
     echo 1 > "$group/cgroup.kill"
-    wait_until 10 grep -q '^populated 0' "$group/cgroup.events"
+    wait_until 30 grep -q '^populated 0' "$group/cgroup.events"
     find "$group" -depth -type d -exec rmdir {} +
 }
 

@@ -51,5 +51,5 @@ server_start() {
     in_switch python3 "$here/lib/server.py" 192.0.2.1 8080 < /dev/null > "$work/server.log" 2>&1 &
     echo $! > "$work/server.pid"
     disown
-    wait_until 10 in_switch curl --silent --fail --noproxy '*' --max-time 1 http://192.0.2.1:8080/
+    wait_until 30 in_switch curl --silent --fail --noproxy '*' --max-time 1 http://192.0.2.1:8080/
 }
