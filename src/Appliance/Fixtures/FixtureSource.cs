@@ -11,6 +11,7 @@ internal sealed class FixtureSource(string file, byte[] content)
     private const int MaxMistakes = 200;
 
     private readonly List<(int Offset, string Text)> _mistakes = [];
+    private readonly List<int> _lineStarts = LineStartsOf(content);
 
     public string File => file;
 
@@ -33,12 +34,20 @@ internal sealed class FixtureSource(string file, byte[] content)
     /// <summary>1-based line and byte column.</summary>
     public (int Line, int Column) Locate(int offset)
     {
-        ReadOnlySpan<byte> before = content.AsSpan(0, Math.Min(offset, content.Length));
-        return (before.Count((byte)'\n') + 1, before.Length - before.LastIndexOf((byte)'\n'));
+        int line = _lineStarts.BinarySearch(Math.Min(offset, content.Length));
+        if (line < 0) line = ~line - 1;
+        return (line + 1, offset - _lineStarts[line] + 1);
     }
 
     /// <summary>The bytes of a value as the file has them.</summary>
     public ReadOnlySpan<byte> Raw(FixtureNode node) => content.AsSpan(node.Offset, node.End - node.Offset);
+
+    private static List<int> LineStartsOf(ReadOnlySpan<byte> content)
+    {
+        List<int> starts = [0];
+        for (int end; (end = content[starts[^1]..].IndexOf((byte)'\n')) >= 0;) starts.Add(starts[^1] + end + 1);
+        return starts;
+    }
 
     private string PlaceOf(int offset)
     {
