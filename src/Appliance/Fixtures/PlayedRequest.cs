@@ -23,7 +23,12 @@ internal sealed record PlayedRequest(
     public string Reason => DecisionReasons.Name(Decision.Reason);
 
     /// <summary>What the decision API answers.</summary>
-    public int Status => Decision.Allowed ? 200 : Decision.Reason == DecisionReason.NoBundleLoaded ? 503 : 429;
+    public int Status => Decision.Allowed ? 200 : Decision.Reason switch
+    {
+        DecisionReason.NoBundleLoaded => 503,
+        DecisionReason.TokenInvalid => 401,
+        _ => 429,
+    };
 
     /// <summary>Null: none.</summary>
     public string? Warning => Decision.Warning == DecisionWarning.None ? null : Encoding.ASCII.GetString(DecisionWarnings.Utf8Name(Decision.Warning));
