@@ -29,7 +29,7 @@ internal sealed class AdminHandler(DaemonState daemon, DecisionHandler decisions
         ReadOnlySpan<byte> path = exchange.Path;
         if (!IsRead(exchange)) Answer(exchange, 405, "only GET and HEAD here; what changes state is ordered with the `appliance` command\n"u8);
         else if (path.SequenceEqual("/livez"u8) || path.SequenceEqual("/health"u8)) Answer(exchange, 200, "ok\n"u8);
-        else if (path.SequenceEqual("/readyz"u8) || path.SequenceEqual("/ready"u8)) ReadinessDocument.Answer(exchange, daemon.Capture());
+        else if (path.SequenceEqual("/readyz"u8) || path.SequenceEqual("/ready"u8)) return ShowAsync(exchange, ReadinessDocument.Answer);
         else if (path.SequenceEqual("/metrics"u8)) return ShowAsync(exchange, MetricsDocument.Answer);
         else if (path.SequenceEqual("/v1/status"u8)) return ShowAsync(exchange, StatusDocument.Answer);
         else if (path.SequenceEqual("/"u8)) Answer(exchange, 200, Index);

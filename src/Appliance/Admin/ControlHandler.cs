@@ -17,8 +17,7 @@ internal sealed class ControlHandler(DaemonState daemon, Reloader reloader, Role
         ReadOnlySpan<byte> path = exchange.Path;
         if (exchange.Method.SequenceEqual("GET"u8) && path.SequenceEqual("/v1/status"u8))
         {
-            StatusDocument.Answer(exchange, daemon.Capture());
-            return ValueTask.CompletedTask;
+            return new(Task.Run(() => StatusDocument.Answer(exchange, daemon.Capture())));
         }
 
         if (exchange.Method.SequenceEqual("GET"u8) && path.SequenceEqual("/v1/policy/history"u8)) return RunAsync(exchange, policies.History);
