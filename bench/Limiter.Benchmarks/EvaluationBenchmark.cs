@@ -120,7 +120,7 @@ public class EvaluationBenchmark
         _engine = new PolicyEngine(_table, 1);
         BundleReadResult read = PolicyBundleReader.Read(Encoding.UTF8.GetBytes(bundle), DateTimeOffset.FromUnixTimeMilliseconds(UnixMs));
         _engine.Apply(read.Snapshot ?? throw new InvalidOperationException(read.Errors[0].Message));
-        _engine.Use(new() { Jwt = new JwtSettings { Keys = set } });
+        _engine.Use(new EngineSettings { Sources = new() { Jwt = new JwtSettings { Keys = set } } });
         _path = Encoding.ASCII.GetBytes($"/tenants/{tenant}/v1/items/17");
         _host = Encoding.ASCII.GetBytes($"h{tenant % 100}.example.com");
         KeyDraw.Uniform(keys, Operations, 1).CopyTo(_draw, 0);

@@ -53,12 +53,29 @@ def verdict_lines(case, summaries):
     peers = {name: getattr(it, case.judged) for name, it in summaries.items() if name != "ours"}
     if "ours" not in summaries or not peers:
         return []
+    if case.added_p50_us or not case.target:
+        return added_lines(case, summaries)
     better = min(peers, key=peers.get)
     ratio = getattr(summaries["ours"], case.judged) / peers[better]
     verdict = "met" if ratio <= case.target else "missed"
     if case.judged == "cpu_us" and max(it.busy for it in summaries.values()) < JUDGED_FROM_BUSY:
         verdict = "not judged: the proxies were waiting, for the client or for others on this machine"
     return ["", f"{JUDGED_TITLES[case.judged]} of ours / {better}: **{ratio:.3f}** (target at most {case.target:.2f}: {verdict})"]
+
+
+def added_lines(case, summaries):
+    """What ours costs on top of each peer, for peers that do less than ours by design."""
+    lines = []
+    ours = summaries["ours"]
+    for name, it in summaries.items():
+        if name == "ours":
+            continue
+        p50, p99, cpu = ours.p50_us - it.p50_us, ours.p99_us - it.p99_us, ours.cpu_us - it.cpu_us
+        verdict = ""
+        if case.added_p50_us:
+            verdict = f" (target for p50 at most +{case.added_p50_us:.0f} us: {'met' if p50 <= case.added_p50_us else 'missed'})"
+        lines += ["", f"ours - {name}: p50 **{p50:+.0f} us**, p99 {p99:+.0f} us, CPU {cpu:+.2f} us/request{verdict}"]
+    return lines
 
 
 def machine():

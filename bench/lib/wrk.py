@@ -25,8 +25,9 @@ def run_wrk(case, port, seconds, core):
                "--timeout", "10s", "-s", str(REPORT_SCRIPT)]
     if case.close:
         command += ["-H", "Connection: close"]
-    # A path that no prefix route takes: the last, general route answers, so all routes are tried.
-    command.append(f"{case.scheme}://127.0.0.1:{port}/index")
+    for header in case.headers:
+        command += ["-H", header]
+    command.append(f"{case.scheme}://127.0.0.1:{port}{case.path}")
     if case.pause_ms:
         command += ["--", str(case.pause_ms)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=seconds + 30, check=True)

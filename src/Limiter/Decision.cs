@@ -24,6 +24,9 @@ public readonly record struct Decision
     /// <summary>Why; <see cref="DecisionReasons.Name"/> gives the name for headers, logs and metrics.</summary>
     public DecisionReason Reason { get; init; }
 
+    /// <summary>Whose names its headers carry.</summary>
+    public PolicyCompatibility Compatibility { get; init; }
+
     /// <summary>The policy of the rule whose numbers these are; null when no rule was evaluated.</summary>
     public string? PolicyId { get; init; }
 

@@ -56,4 +56,7 @@ public enum DecisionReason
 
     /// <summary>Rejected by the proxy: it should be delayed, but max_delayed requests already wait.</summary>
     TooManyDelayed,
+
+    /// <summary>Rejected: the token is no good, the policy looks at claims, and `policies.jwt.on_invalid` says reject.</summary>
+    TokenInvalid,
 }

@@ -3,7 +3,7 @@ namespace Appliance.Limiter;
 /// <summary>The public names of <see cref="DecisionReason"/>, as they appear in headers, logs and metric labels.</summary>
 public static class DecisionReasons
 {
-    internal const int Count = (int)DecisionReason.TooManyDelayed + 1;
+    internal const int Count = (int)DecisionReason.TokenInvalid + 1;
 
     /// <summary>The snake_case name; "unknown" for a number outside the enum.</summary>
     public static string Name(DecisionReason reason) => reason switch
@@ -26,6 +26,7 @@ public static class DecisionReasons
         DecisionReason.BudgetWarn => "budget_warn",
         DecisionReason.BudgetThrottle => "budget_throttle",
         DecisionReason.TooManyDelayed => "too_many_delayed",
+        DecisionReason.TokenInvalid => "token_invalid",
         _ => "unknown",
     };
 
@@ -50,6 +51,7 @@ public static class DecisionReasons
         DecisionReason.BudgetWarn => "budget_warn"u8,
         DecisionReason.BudgetThrottle => "budget_throttle"u8,
         DecisionReason.TooManyDelayed => "too_many_delayed"u8,
+        DecisionReason.TokenInvalid => "token_invalid"u8,
         _ => "unknown"u8,
     };
 }

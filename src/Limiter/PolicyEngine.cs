@@ -20,8 +20,9 @@ public sealed class PolicyEngine
     private readonly TokenHash _tokenHash = new();
     private readonly VerificationBudget[] _verifications;
     private readonly Lock _applying = new();
-    private DescriptorSources _sources = DescriptorSources.None;
+    private EngineSettings _settings = new();
     private ActiveBundle? _active;
+    private RuntimeOverrides _overrides = RuntimeOverrides.None;
 
     /// <summary>Makes an engine without a bundle.</summary>
     /// <param name="table">Where the counters are; must outlive the engine.</param>
@@ -38,8 +39,24 @@ public sealed class PolicyEngine
         _verifications = [.. Enumerable.Range(0, lanes).Select(_ => new VerificationBudget())];
     }
 
-    /// <summary>Whose formulas hold for a bundle that does not say; of the configuration.</summary>
-    public PolicyCompatibility DefaultCompatibility { get; init; }
+    /// <summary>What <see cref="Use"/> has put in force.</summary>
+    public EngineSettings Settings => Volatile.Read(ref _settings);
+
+    /// <summary>Whose names and formulas hold: what the bundle says, else the settings.</summary>
+    public PolicyCompatibility Compatibility => Current?.Compatibility ?? Settings.Compatibility;
+
+    /// <summary>
+    /// Overrides that hold whichever bundle is in force, and that no bundle ends (part B section 1.8). Thread-safe; holds for every later decision.
+    /// </summary>
+    public RuntimeOverrides Overrides
+    {
+        get => Volatile.Read(ref _overrides);
+        set
+        {
+            ArgumentNullException.ThrowIfNull(value);
+            Volatile.Write(ref _overrides, value);
+        }
+    }
 
     /// <summary>The bundle in force; null before the first <see cref="Apply"/>.</summary>
     public PolicySnapshot? Current => Volatile.Read(ref _active)?.Snapshot;
@@ -54,18 +71,22 @@ public sealed class PolicyEngine
         lock (_applying)
         {
             var describers = new RequestDescriber[_clocks.Length];
-            for (int lane = 0; lane < describers.Length; lane++) describers[lane] = new RequestDescriber(snapshot, _sources, _tokenHash, _verifications[lane]);
-            Volatile.Write(ref _active, new ActiveBundle(snapshot, _table.HashSeed, describers, _book));
+            for (int lane = 0; lane < describers.Length; lane++)
+            {
+                describers[lane] = new RequestDescriber(snapshot, _settings.Sources, _tokenHash, _verifications[lane]);
+            }
+
+            Volatile.Write(ref _active, new ActiveBundle(snapshot, _settings, _table.HashSeed, describers, _book));
         }
     }
 
-    /// <summary>Puts other keys and lists in force, for every later decision. What was found out with the old ones is forgotten. Thread-safe; allocates.</summary>
-    public void Use(DescriptorSources sources)
+    /// <summary>Puts other settings in force, for every later decision. What was found out with old keys and lists is forgotten. Thread-safe; allocates.</summary>
+    public void Use(EngineSettings settings)
     {
-        ArgumentNullException.ThrowIfNull(sources);
+        ArgumentNullException.ThrowIfNull(settings);
         lock (_applying)
         {
-            _sources = sources;
+            Volatile.Write(ref _settings, settings);
             if (Current is { } snapshot) Apply(snapshot);
         }
     }
@@ -84,26 +105,40 @@ public sealed class PolicyEngine
     /// UTC, milliseconds since 1970: calendar windows and expiries go by it. It may be set; back by up to a minute no window forgets anything.
     /// </param>
     /// <param name="lane">The caller's number, 0 .. lanes-1: a lane is used by one thread at a time.</param>
-    public Decision Decide<TRequest>(scoped ref readonly TRequest request, long nowNs, long unixMs, int lane)
-        where TRequest : struct, IRequestView, allows ref struct => DecideBy(Volatile.Read(ref _active), in request, nowNs, unixMs, lane);
+    /// <param name="waiting">
+    /// Where a request with a delay is counted until its caller calls <see cref="DelayedRequests.Leave"/>; without room there it is rejected. Null:
+    /// the caller does not wait itself.
+    /// </param>
+    public Decision Decide<TRequest>(scoped ref readonly TRequest request, long nowNs, long unixMs, int lane, DelayedRequests? waiting = null)
+        where TRequest : struct, IRequestView, allows ref struct => DecideBy(Volatile.Read(ref _active), in request, nowNs, unixMs, lane, waiting);
 
-    internal Decision DecideBy<TRequest>(ActiveBundle? active, scoped ref readonly TRequest request, long nowNs, long unixMs, int lane)
+    internal Decision DecideBy<TRequest>(
+        ActiveBundle? active, scoped ref readonly TRequest request, long nowNs, long unixMs, int lane, DelayedRequests? waiting)
         where TRequest : struct, IRequestView, allows ref struct
     {
         if (active is null)
         {
             _book.CountWithoutRule(lane, DecisionAction.Reject, DecisionReason.NoBundleLoaded);
-            return new Decision { Reason = DecisionReason.NoBundleLoaded };
+            return new Decision { Reason = DecisionReason.NoBundleLoaded, Compatibility = Settings.Compatibility };
         }
 
         PolicySnapshot snapshot = active.Snapshot;
         var time = new EvaluationTime(_clocks[lane].Advance(nowNs), Math.Max(unixMs, 0));
-        if (KillSwitchCheck.Stops(snapshot, time.UnixSeconds, in request)) return Stop(active, in request, lane);
+        RuntimeOverrides ordered = Overrides;
+        if (IsActive(ordered.KillSwitchOverride, in time) || IsActive(snapshot.KillSwitchOverride, in time))
+        {
+            if (snapshot.KillSwitches.Length > 0) _book.CountKillSwitchOverride(lane);
+        }
+        else if (KillSwitchCheck.Stops(snapshot, time.UnixSeconds, in request))
+        {
+            return Stop(active, in request, lane);
+        }
 
         LaneScratch scratch = active.Scratch[lane];
         scratch.Ledger.Begin();
-        bool allShadow = snapshot.GlobalShadow is { } shadow && shadow.IsActiveAt(time.UnixSeconds);
-        var evaluation = new RequestEvaluation(_table, scratch, time, lane, allShadow);
+        bool allShadow = IsActive(snapshot.GlobalShadow, in time) || IsActive(ordered.GlobalShadow, in time);
+        if (allShadow) _book.CountGlobalShadow(lane);
+        var evaluation = new RequestEvaluation(_table, scratch, time, lane, allShadow, active.RejectsInvalidTokens);
         RouteCursor matches = snapshot.Routes.Find(request.Host, request.Path, scratch.Lists);
         bool selected = false;
         while (matches.MoveNext())
@@ -111,12 +146,13 @@ public sealed class PolicyEngine
             BoundPolicy bound = active.Policies[matches.Current];
             if (!bound.Policy.SelectsMethod(request.Method)) continue;
             selected = true;
-            if (!evaluation.Passes(bound, in request)) return evaluation.WithShadow(Reject(active, in evaluation.Refusal, in request));
+            if (!evaluation.Passes(bound, in request)) return evaluation.WithShadow(Reject(active, in evaluation.Refusal, in request, lane));
         }
 
-        if (selected) return evaluation.Allow(_leases[lane].Lease(scratch.Ledger), _book);
+        if (!evaluation.MayWait(waiting)) return evaluation.WithShadow(Reject(active, in evaluation.Refusal, in request, lane));
+        if (selected) return evaluation.Allow(_leases[lane].Lease(scratch.Ledger), _book, active.Compatibility);
         _book.CountWithoutRule(lane, DecisionAction.Allow, DecisionReason.NoMatchingPolicy);
-        return new Decision { Allowed = true, Reason = DecisionReason.NoMatchingPolicy };
+        return new Decision { Allowed = true, Reason = DecisionReason.NoMatchingPolicy, Compatibility = active.Compatibility };
     }
 
     /// <summary>
@@ -169,42 +205,31 @@ public sealed class PolicyEngine
         return false;
     }
 
-    /// <summary>The policies that select a request, for debug sessions: ids in ascending order. Consumes nothing.</summary>
-    /// <param name="request">Method, host and path.</param>
-    /// <param name="ids">Takes as many as it has room for.</param>
+    /// <summary>
+    /// Counts how long a decision took. The engine reads no clock: whoever has one measures, the call of <see cref="Decide"/> alone.
+    /// </summary>
     /// <param name="lane">As in <see cref="Decide"/>.</param>
-    /// <returns>The number of ids written.</returns>
-    public int FindPolicies<TRequest>(scoped ref readonly TRequest request, Span<string> ids, int lane)
-        where TRequest : struct, IRequestView, allows ref struct
-    {
-        ActiveBundle? active = Volatile.Read(ref _active);
-        if (active is null) return 0;
-        int count = 0;
-        RouteCursor matches = active.Snapshot.Routes.Find(request.Host, request.Path, active.Scratch[lane].Lists);
-        while (count < ids.Length && matches.MoveNext())
-        {
-            BoundPolicy bound = active.Policies[matches.Current];
-            if (bound.Policy.SelectsMethod(request.Method)) ids[count++] = bound.Policy.Id;
-        }
+    /// <param name="nanoseconds">0 or more.</param>
+    public void CountDuration(int lane, long nanoseconds) => _book.CountDuration(lane, nanoseconds);
 
-        return count;
-    }
-
-    /// <summary>Totals over all lanes. Thread-safe.</summary>
+    /// <summary>Totals over all lanes. Thread-safe; its cost follows the number of rules.</summary>
     public PolicyStatistics GetStatistics() => _book.Read() with { TokenVerifications = VerificationBudget.Sum(_verifications) };
+
+    private static bool IsActive(RuntimeOverride? given, in EvaluationTime time) => given is not null && given.IsActiveAt(time.UnixSeconds);
 
     private Decision Stop<TRequest>(ActiveBundle active, scoped ref readonly TRequest request, int lane)
         where TRequest : struct, IRequestView, allows ref struct
     {
         _book.CountWithoutRule(lane, DecisionAction.Reject, DecisionReason.KillSwitch);
         var refusal = new Refusal { Reason = DecisionReason.KillSwitch, RetrySeconds = KillSwitchCheck.RetrySeconds };
-        return Reject(active, in refusal, in request);
+        return Reject(active, in refusal, in request, lane);
     }
 
-    private Decision Reject<TRequest>(ActiveBundle active, in Refusal refusal, scoped ref readonly TRequest request)
+    private Decision Reject<TRequest>(ActiveBundle active, in Refusal refusal, scoped ref readonly TRequest request, int lane)
         where TRequest : struct, IRequestView, allows ref struct
     {
-        bool asReference = (active.Snapshot.Compatibility ?? DefaultCompatibility) == PolicyCompatibility.Fairvisor;
-        return Rejections.Of(in refusal, active.ReadsClaims, asReference, in request);
+        Decision decision = Rejections.Of(in refusal, active.ReadsClaims, active.Compatibility, in request);
+        if (decision.RetryAfterSeconds > 0) _book.CountRetryAfter(lane, decision.RetryAfterSeconds);
+        return decision;
     }
 }

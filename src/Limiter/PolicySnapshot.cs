@@ -6,12 +6,15 @@ namespace Appliance.Limiter;
 /// <summary>A validated, compiled bundle. Immutable; may be applied to any number of engines.</summary>
 public sealed class PolicySnapshot
 {
+    private readonly Dictionary<string, Policy> _byId = [];
+
     internal PolicySnapshot(decimal version, string sha256, Policy[] policies, RouteIndex routes)
     {
         Version = version;
         Sha256 = sha256;
         Policies = policies;
         Routes = routes;
+        foreach (Policy policy in policies) _byId[policy.Id] = policy;
         RuleCount = policies.Sum(p => p.Rules.Length + (p.Fallback is null ? 0 : 1));
     }
 
@@ -35,6 +38,25 @@ public sealed class PolicySnapshot
 
     /// <summary>Number of kill switches, expired ones among them.</summary>
     public int KillSwitchCount => KillSwitches.Length;
+
+    /// <summary>Number of kill switches that have not expired.</summary>
+    /// <param name="now">UTC.</param>
+    public int KillSwitchesInForce(DateTimeOffset now)
+    {
+        long seconds = now.ToUnixTimeSeconds();
+        return KillSwitches.Count(one => one.IsActiveAt(seconds));
+    }
+
+    /// <summary>The paths that a policy selects, as `/v1/pay` or `/v1/*`, two of them with a '|' between; empty for an id that the bundle does not have.</summary>
+    public string RouteOf(string policyId) => _byId.TryGetValue(policyId, out Policy? policy) ? policy.Paths : "";
+
+    /// <summary>The `estimator` of an LLM rule; empty for a rule that is none.</summary>
+    public string EstimatorOf(string policyId, string ruleName)
+    {
+        if (!_byId.TryGetValue(policyId, out Policy? policy)) return "";
+        PolicyRule? rule = policy.Rules.Append(policy.Fallback).FirstOrDefault(one => one?.Name == ruleName);
+        return rule?.Algorithm is not LlmLimit llm ? "" : llm.Estimator == TokenEstimator.HeaderHint ? "header_hint" : "simple_word";
+    }
 
     /// <summary>True when something looks at a claim of the request's token.</summary>
     public bool ReadsClaims => Descriptors.Any(key => key.Kind == LimitKeyKind.JwtClaim);

@@ -9,31 +9,29 @@ namespace Appliance.Limiter;
 /// </summary>
 public static class RateLimitHeaders
 {
-    /// <summary>Bytes that <see cref="Write(in Decision, RateLimitHeaderStyle, Span{byte})"/> may need, whatever the decision says.</summary>
+    /// <summary>Bytes that <see cref="Write"/> may need, whatever the decision says.</summary>
     public const int MaxLength = 1024;
 
     private const int LongestName = 128;
-
-    /// <summary>As the other overload does, in our own style without names.</summary>
-    public static int Write(in Decision d, Span<byte> destination) => Write(in d, default, destination);
 
     /// <summary>
     /// Writes complete `Name: value` lines, each ended by CR LF; nothing for an allowed request that no rule has numbers for. Allocates
     /// nothing.
     /// </summary>
     /// <param name="d">The decision.</param>
-    /// <param name="style">Whose names.</param>
     /// <param name="destination">At least <see cref="MaxLength"/> bytes.</param>
+    /// <param name="showsNames">The policy's id instead of "default": within a debug session. Compatibility shows it always.</param>
     /// <returns>The number of bytes written.</returns>
     /// <exception cref="ArgumentException"><paramref name="destination"/> is too short.</exception>
-    public static int Write(in Decision d, RateLimitHeaderStyle style, Span<byte> destination)
+    public static int Write(in Decision d, Span<byte> destination, bool showsNames = false)
     {
         if (destination.Length < MaxLength) throw new ArgumentException("needs MaxLength bytes", nameof(destination));
         int at = 0;
-        string? name = style.ShowsNames || style.IsFairvisor ? d.PolicyId : null;
+        bool isFairvisor = d.Compatibility == PolicyCompatibility.Fairvisor;
+        string? name = showsNames || isFairvisor ? d.PolicyId : null;
         if (d.HasLimit) WriteLimit(in d, name, destination, ref at);
         else if (!d.Allowed && d.ResetSeconds > 0) WriteReset(in d, name, destination, ref at);
-        ReadOnlySpan<byte> prefix = style.IsFairvisor ? "X-Fairvisor-"u8 : "X-Appliance-"u8;
+        ReadOnlySpan<byte> prefix = isFairvisor ? "X-Fairvisor-"u8 : "X-Appliance-"u8;
         if (d.Allowed)
         {
             if (d.Warning == DecisionWarning.None) return at;

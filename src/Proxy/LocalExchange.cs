@@ -18,6 +18,12 @@ public abstract class LocalExchange
     /// <summary>The query without '?', raw; empty if none.</summary>
     public abstract ReadOnlySpan<byte> Query { get; }
 
+    /// <summary>
+    /// Path and query as they came, nothing resolved: for who reads the path as a question about another path, and must not have its dot segments
+    /// lead out of it.
+    /// </summary>
+    public abstract ReadOnlySpan<byte> Target { get; }
+
     /// <summary>The whole request body; at most 1 MiB (413 before the handler is called).</summary>
     public abstract ReadOnlySpan<byte> Body { get; }
 

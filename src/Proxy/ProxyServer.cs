@@ -158,6 +158,9 @@ public sealed class ProxyServer : IDisposable
         }
     }
 
+    /// <summary>Who waits because a policy says so; one bound for all, whoever makes them wait.</summary>
+    public DelayedRequests Delayed => _delayed;
+
     /// <summary>The addresses that listeners are bound to, by name; a port given as 0 is the real one here.</summary>
     public ImmutableDictionary<string, System.Net.EndPoint> Addresses =>
         _listeners.ToImmutableDictionary(listener => listener.Snapshot.Settings.Name, listener => listener.Address);
@@ -263,6 +266,7 @@ public sealed class ProxyServer : IDisposable
         [.. _loops.Select(loop => new LoopStatus(loop.Number, loop.Turns, loop.SourceCount, loop.Buffers.AllocatedBytes))])
     {
         AccessLogDropped = _httpLoops.Sum(loop => loop.AccessLog.Dropped),
+        DelayedRequests = _delayed.Count,
         Offload = _offload.GetStatus(),
     };
 

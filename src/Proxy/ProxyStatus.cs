@@ -12,6 +12,9 @@ public sealed record ProxyStatus(
     /// <summary>Lines of the access log that found no room since start.</summary>
     public long AccessLogDropped { get; init; }
 
+    /// <summary>Requests that wait because a policy delays them, those that the decision API was asked about among them.</summary>
+    public long DelayedRequests { get; init; }
+
     /// <summary>Clients whose packets the kernel drops.</summary>
     public OffloadStatus Offload { get; init; } = new("off", 0, 0, 0);
 }

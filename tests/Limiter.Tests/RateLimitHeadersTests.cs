@@ -58,11 +58,14 @@ public sealed class RateLimitHeadersTests
     {
         var decision = new Decision { Reason = DecisionReason.LoopDetected, PolicyId = "a\"\\\r\nX: y" + new string('z', 500), ResetSeconds = 1, RetryAfterSeconds = 1 };
         var buffer = new byte[RateLimitHeaders.MaxLength];
-        string Styled(RateLimitHeaderStyle style) => Encoding.ASCII.GetString(buffer, 0, RateLimitHeaders.Write(in decision, style, buffer));
-        Assert.StartsWith("RateLimit: \"default\";r=0", Styled(default), StringComparison.Ordinal);
-        Assert.StartsWith("RateLimit: \"a\\\"\\\\??X: yzzz", Styled(new(IsFairvisor: false, ShowsNames: true)), StringComparison.Ordinal);
-        Assert.EndsWith("X-Fairvisor-Reason: loop_detected\r\n", Styled(new(IsFairvisor: true, ShowsNames: false)), StringComparison.Ordinal);
-        Assert.Equal(4, Styled(new(IsFairvisor: true, ShowsNames: false)).Count(c => c == '\n'));
+        string Styled(PolicyCompatibility compatibility, bool showsNames) =>
+            Encoding.ASCII.GetString(buffer, 0, RateLimitHeaders.Write(decision with { Compatibility = compatibility }, buffer, showsNames));
+        Assert.StartsWith("RateLimit: \"default\";r=0", Styled(PolicyCompatibility.None, showsNames: false), StringComparison.Ordinal);
+        Assert.StartsWith("RateLimit: \"a\\\"\\\\??X: yzzz", Styled(PolicyCompatibility.None, showsNames: true), StringComparison.Ordinal);
+        string compatible = Styled(PolicyCompatibility.Fairvisor, showsNames: false);
+        Assert.StartsWith("RateLimit: \"a\\\"\\\\??X: yzzz", compatible, StringComparison.Ordinal);
+        Assert.EndsWith("X-Fairvisor-Reason: loop_detected\r\n", compatible, StringComparison.Ordinal);
+        Assert.Equal(4, compatible.Count(c => c == '\n'));
     }
 
     [Fact]

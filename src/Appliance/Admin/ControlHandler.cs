@@ -10,7 +10,7 @@ namespace Appliance.Admin;
 /// The control socket: the only door through which state is changed. Who may open it is the socket file's mode. Orders run on the thread
 /// pool, since a reload reads files and a handover waits for the peer; the event loop goes on meanwhile.
 /// </summary>
-internal sealed class ControlHandler(DaemonState daemon, Reloader reloader, RoleDesk roles, ServerDesk servers) : ILocalHandler
+internal sealed class ControlHandler(DaemonState daemon, Reloader reloader, RoleDesk roles, ServerDesk servers, PolicyOrders policies) : ILocalHandler
 {
     public ValueTask HandleAsync(LocalExchange exchange)
     {
@@ -21,6 +21,7 @@ internal sealed class ControlHandler(DaemonState daemon, Reloader reloader, Role
             return ValueTask.CompletedTask;
         }
 
+        if (exchange.Method.SequenceEqual("GET"u8) && path.SequenceEqual("/v1/policy/history"u8)) return RunAsync(exchange, policies.History);
         if (!exchange.Method.SequenceEqual("POST"u8)) return Refuse(exchange, 405, "only POST changes state, only GET /v1/status shows it\n");
         if (path.SequenceEqual("/v1/reload"u8)) return RunAsync(exchange, reloader.Reload);
         if (path.SequenceEqual("/v1/standby/on"u8)) return RunAsync(exchange, () => roles.SetStandby(true));
@@ -32,6 +33,7 @@ internal sealed class ControlHandler(DaemonState daemon, Reloader reloader, Role
             return RunAsync(exchange, () => roles.FailoverAsync(force, wait));
         }
 
+        if (path.StartsWith("/v1/policy/"u8) && policies.Find(path["/v1/policy/"u8.Length..], exchange.Query) is { } order) return RunAsync(exchange, order);
         if (path.StartsWith("/v1/drain/"u8)) return RunAsync(exchange, Order(exchange, "/v1/drain/"u8.Length, drain: true));
         if (path.StartsWith("/v1/ready/"u8)) return RunAsync(exchange, Order(exchange, "/v1/ready/"u8.Length, drain: false));
         return Refuse(exchange, 404, "no such order in this version\n");

@@ -18,6 +18,12 @@ internal static class DecisionContext
 
     private static ReadOnlySpan<byte> Root => "/v1/decision"u8;
 
+    /// <summary>
+    /// True for /v1/decision and everything below it. By the raw target too: what follows is the client's path, and `/v1/decision/../livez` is a
+    /// question about `/../livez`, never a healthy answer from elsewhere.
+    /// </summary>
+    public static bool IsAsked(LocalExchange exchange) => IsBelow(exchange.Target) || IsBelow(exchange.Path);
+
     /// <param name="exchange">The question.</param>
     /// <param name="scratch">At least <see cref="ScratchBytes"/>; the view points into it.</param>
     /// <param name="describer">Finds what the request does not say itself; null: nobody will ask.</param>
@@ -34,12 +40,17 @@ internal static class DecisionContext
         if (fault != DecisionFault.None) return fault;
 
         Span<byte> host = scratch[MaximumTargetBytes..];
-        int hostLength = HostName.Normalize(Pick(exchange, believed, "x-original-host"u8, "x-forwarded-host"u8, "host"u8), host);
+        ReadOnlySpan<byte> named = Pick(exchange, believed, "x-original-host"u8, "x-forwarded-host"u8, "host"u8);
+        int hostLength = HostName.Normalize(named, host);
+        if (hostLength == 0 && !named.IsEmpty) return DecisionFault.BadHost;
         ReadOnlySpan<byte> method = Pick(exchange, believed, "x-original-method"u8, "x-forwarded-method"u8, default);
         if (method.IsEmpty) method = exchange.Method;
         view = new DecisionView(exchange, method, path, query, host[..hostLength], exchange.Client) { Describer = describer, UnixMs = unixMs };
         return DecisionFault.None;
     }
+
+    private static bool IsBelow(ReadOnlySpan<byte> target) =>
+        target.StartsWith(Root) && (target.Length == Root.Length || target[Root.Length] is (byte)'/' or (byte)'?');
 
     private static bool HasOriginal(LocalExchange exchange) =>
         exchange.TryGetHeader("x-original-uri"u8, out _)
@@ -49,19 +60,14 @@ internal static class DecisionContext
     /// <summary>On success <paramref name="path"/> is cut to what was written.</summary>
     private static DecisionFault ReadTarget(LocalExchange exchange, bool believed, scoped ref Span<byte> path, out ReadOnlySpan<byte> query)
     {
-        query = exchange.Query;
         ReadOnlySpan<byte> target = Pick(exchange, believed, "x-original-uri"u8, "x-forwarded-uri"u8, default);
+        query = target.IsEmpty ? exchange.Query : QueryOf(target);
         if (target.IsEmpty)
         {
-            ReadOnlySpan<byte> own = exchange.Path;
-            if (own.Length > Root.Length + 1 && own.StartsWith(Root) && own[Root.Length] == '/') own = own[Root.Length..];
-            if (own.Length > path.Length) return DecisionFault.TooLong;
-            own.CopyTo(path);
-            path = path[..own.Length];
-            return DecisionFault.None;
+            target = IsBelow(exchange.Target) ? exchange.Target : exchange.Path;
+            if (target.Length > Root.Length && target[Root.Length] == '/') target = target[Root.Length..];
         }
 
-        query = QueryOf(target);
         if (target.Length > path.Length) return DecisionFault.TooLong;
         if (!TargetPath.TryNormalize(target, path, out int length)) return DecisionFault.BadTarget;
         path = path[..length];

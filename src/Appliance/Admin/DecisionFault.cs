@@ -13,4 +13,7 @@ internal enum DecisionFault
 
     /// <summary>The URI asked about is not a path, or badly encoded (400).</summary>
     BadTarget,
+
+    /// <summary>The host asked about is none (400): policies of a host would not be found for it.</summary>
+    BadHost,
 }

@@ -1,68 +1,34 @@
-using System.Globalization;
 using Appliance.Hosting;
 using Appliance.Limiter;
 
 namespace Appliance.Admin;
 
-/// <summary>Families of policies and table (policies.md A20). Policy and rule names come from the bundle; no label holds a key or a path.</summary>
+/// <summary>Families of limiters and their table (policies.md A20). Policies, rules and keys are named by the bundle; no label holds what a client sent.</summary>
 internal static class LimiterMetrics
 {
     public static void Write(MetricsWriter metrics, DaemonSnapshot daemon)
     {
-        WriteBundle(metrics, daemon);
-        WriteDecisionApi(metrics, daemon.Decisions);
-        if (daemon.PolicyStatistics is { } statistics) WriteDecisions(metrics, statistics);
+        if (daemon.PolicyStatistics is { } statistics)
+        {
+            WriteLimiters(metrics, statistics);
+            WritePolicies(metrics, statistics, daemon.At.ToUnixTimeMilliseconds());
+            WriteTokens(metrics, statistics);
+        }
+
         if (daemon.Table is { } table) WriteTable(metrics, table);
     }
 
-    private static void WriteBundle(MetricsWriter metrics, DaemonSnapshot daemon)
+    private static void WriteLimiters(MetricsWriter metrics, PolicyStatistics statistics)
     {
-        metrics.Gauge("appliance_no_bundle_loaded", "1 while policies are configured and no bundle is in force.");
-        metrics.Sample(daemon is { PolicyFile: not null, Bundle: null } ? 1 : 0);
-        if (daemon.Bundle is { } bundle)
+        metrics.Counter("appliance_limiter_results_total", "What limiters said, one for each rule that a request was put to; shadows among them.");
+        foreach (LimiterResultCount row in statistics.LimiterResults)
         {
-            metrics.Gauge("appliance_bundle_info", "The bundle in force.");
-            metrics.Sample(1, ("version", bundle.Version.ToString(CultureInfo.InvariantCulture)), ("hash", bundle.Sha256));
+            metrics.Sample(row.Allowed, ("algorithm", row.Algorithm), ("allowed", "true"));
+            metrics.Sample(row.Denied, ("algorithm", row.Algorithm), ("allowed", "false"));
         }
 
-        if (daemon.PolicyFile is not { } file) return;
-        metrics.Counter("appliance_bundle_reloads_total", "Bundles put in force and files refused.");
-        metrics.Sample(file.Applied, ("result", "applied"));
-        metrics.Sample(file.Refused, ("result", "refused"));
-    }
-
-    private static void WriteDecisionApi(MetricsWriter metrics, DecisionStatistics decisions)
-    {
-        metrics.Histogram("appliance_decision_duration_seconds", "Time of one evaluation asked for over the decision API.");
-        (long[] counts, double sumSeconds) = decisions.Durations();
-        metrics.Buckets(DecisionStatistics.BoundsSeconds, counts, sumSeconds);
-        metrics.Counter("appliance_decision_refused_total", "Questions to the decision API that were not put to the engine.");
-        metrics.Sample(decisions.RefusedBy(DecisionFault.Untrusted), ("reason", "untrusted"));
-        metrics.Sample(decisions.RefusedBy(DecisionFault.TooLong), ("reason", "too_long"));
-        metrics.Sample(decisions.RefusedBy(DecisionFault.BadTarget), ("reason", "bad_target"));
-    }
-
-    private static void WriteDecisions(MetricsWriter metrics, PolicyStatistics statistics)
-    {
-        metrics.Counter("appliance_decisions_total", "Decisions by outcome.");
-        foreach (DecisionCount row in statistics.Decisions)
-        {
-            metrics.Sample(
-                row.Count,
-                ("action", row.Action),
-                ("reason", DecisionReasons.Name(row.Reason)),
-                ("policy", row.Policy),
-                ("rule", row.Rule),
-                ("mode", row.Mode));
-        }
-
-        metrics.Counter("appliance_requests_rejected_total", "Rejections that clients saw.");
-        foreach (DecisionCount row in statistics.Decisions)
-        {
-            if (row is not { Action: "reject", Mode: "enforce" }) continue;
-            metrics.Sample(row.Count, ("reason", DecisionReasons.Name(row.Reason)), ("policy", row.Policy), ("rule", row.Rule));
-        }
-
+        metrics.Gauge("appliance_limit_remaining", "What the limit had left after the latest request that it was the tightest of, whichever key that was.");
+        foreach (LimitLeftCount row in statistics.LimitsLeft) metrics.Sample(row.Left, ("policy", row.Policy), ("rule", row.Rule));
         metrics.Counter("appliance_descriptor_missing_total", "Limit keys that were missing from a request.");
         foreach (DescriptorMissCount row in statistics.DescriptorMisses) metrics.Sample(row.Count, ("key", row.Key), ("policy", row.Policy));
         metrics.Counter("appliance_token_verifications_total", "Bearer tokens that no cache knew: good, bad, or skipped because too many had been wrongly signed.");
@@ -71,6 +37,39 @@ internal static class LimiterMetrics
         metrics.Sample(statistics.TokenVerifications.Skipped, ("result", "skipped"));
         metrics.Counter("appliance_table_full_total", "Rules that found no slot for their key.");
         foreach (TableFullCount row in statistics.TableFull) metrics.Sample(row.Count, ("policy", row.Policy), ("rule", row.Rule));
+    }
+
+    private static void WritePolicies(MetricsWriter metrics, PolicyStatistics statistics, long nowMs)
+    {
+        metrics.Counter("appliance_policy_evaluations_total", "Requests that came to the policy.");
+        foreach (PolicyCount row in statistics.Policies) metrics.Sample(row.Evaluations, ("policy", row.Policy));
+        metrics.Counter("appliance_loop_detected_total", "Requests that repeat themselves, whatever became of them.");
+        foreach (PolicyCount row in statistics.Policies.Where(row => row.Loops > 0)) metrics.Sample(row.Loops, ("policy", row.Policy));
+        metrics.Gauge("appliance_circuit_open", "1 while the policy's spend breaker is open for at least one key.");
+        foreach (PolicyCount row in statistics.Policies.Where(row => row.HasBreaker)) metrics.Sample(row.BreakerOpenUntilMs > nowMs ? 1 : 0, ("policy", row.Policy));
+        metrics.Counter("appliance_circuit_opened_total", "Openings of the policy's spend breaker, its shadow among them.");
+        foreach (BreakerCount row in statistics.Breakers) metrics.Sample(row.Opened, ("policy", row.Policy));
+    }
+
+    private static void WriteTokens(MetricsWriter metrics, PolicyStatistics statistics)
+    {
+        metrics.Counter("appliance_llm_tokens_total", "Tokens of language models: set aside by decisions, used by responses, given back by them.");
+        foreach (LlmTokenCount row in statistics.LlmTokens)
+        {
+            metrics.Sample(row.Reserved, ("type", "reserved"), ("policy", row.Policy), ("rule", row.Rule));
+            metrics.Sample(row.Actual, ("type", "actual"), ("policy", row.Policy), ("rule", row.Rule));
+            metrics.Sample(row.Unused, ("type", "unused"), ("policy", row.Policy), ("rule", row.Rule));
+        }
+
+        metrics.Gauge("appliance_llm_estimation_accuracy_ratio", "Tokens used divided by those set aside, of responses whose usage is known.");
+        foreach (LlmTokenCount row in statistics.LlmTokens.Where(row => row.Estimated > 0))
+            metrics.Sample((double)row.Actual / row.Estimated, ("policy", row.Policy), ("rule", row.Rule));
+        metrics.Gauge("appliance_llm_tokens_remaining", "Tokens that the minute's and the day's limit had left after the latest request, whichever key that was.");
+        foreach (LlmTokenCount row in statistics.LlmTokens)
+        {
+            if (row.MinuteLeft is { } minute) metrics.Sample(minute, ("window", "minute"), ("policy", row.Policy), ("rule", row.Rule));
+            if (row.DayLeft is { } day) metrics.Sample(day, ("window", "day"), ("policy", row.Policy), ("rule", row.Rule));
+        }
     }
 
     private static void WriteTable(MetricsWriter metrics, LimiterTableStatus table)

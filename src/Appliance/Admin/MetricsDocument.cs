@@ -1,4 +1,5 @@
 using Appliance.Hosting;
+using Appliance.Limiter;
 using Appliance.Proxy;
 
 namespace Appliance.Admin;
@@ -12,7 +13,10 @@ internal static class MetricsDocument
         var metrics = new MetricsWriter(exchange.Output);
         ProcessMetrics.Write(metrics, daemon);
         HaMetrics.Write(metrics, daemon.Ha);
+        BundleMetrics.Write(metrics, daemon);
+        DecisionMetrics.Write(metrics, daemon);
         LimiterMetrics.Write(metrics, daemon);
+        if (daemon.Compatibility == PolicyCompatibility.Fairvisor) FairvisorMetrics.Write(metrics, daemon);
         ProxyMetrics.Write(metrics, daemon.Proxy);
     }
 }

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Buffers.Text;
 using System.Globalization;
 using System.Text;
+using Appliance.Limiter;
 
 namespace Appliance.Admin;
 
@@ -38,6 +39,15 @@ internal sealed class MetricsWriter(IBufferWriter<byte> output)
 
         Line("_sum", labels, "", sum);
         Line("_count", labels, "", total);
+    }
+
+    /// <summary>The same of a histogram of whole numbers.</summary>
+    /// <param name="histogram">Bounds and sum in another unit than the family's.</param>
+    /// <param name="unit">What one of them is worth in the family's unit.</param>
+    public void Buckets(HistogramCount histogram, double unit)
+    {
+        double[] bounds = [.. histogram.Bounds.Select(bound => Math.Round(bound * unit, 9))];
+        Buckets(bounds, histogram.Counts.AsSpan(), histogram.Sum * unit);
     }
 
     private static string Number(double value) => value switch

@@ -109,6 +109,8 @@ internal static class ProxyMetrics
         (LoopStatus, (string, string)[])[] loops =
             [.. status.Loops.Select(l => (l, (ValueTuple<string, string>[])[("loop", l.Number.ToString(CultureInfo.InvariantCulture))]))];
         foreach (MetricFamily<LoopStatus> family in Loops) family.Write(metrics, loops);
+        metrics.Gauge("appliance_delayed_requests", "Requests that wait now because a policy delays them.");
+        metrics.Sample(status.DelayedRequests);
         foreach (MetricFamily<OffloadStatus> family in Offload) family.Write(metrics, [(status.Offload, [])]);
     }
 

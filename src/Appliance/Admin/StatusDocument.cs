@@ -30,7 +30,7 @@ internal static class StatusDocument
         foreach (string reason in daemon.NotReady) json.WriteStringValue(reason);
         json.WriteEndArray();
         HaDocument.Write(json, daemon.Ha);
-        if (daemon.PolicyFile is { } file) WriteBundle(json, file, daemon.Bundle);
+        if (daemon.PolicyFile is { } file) WriteBundle(json, file, daemon);
         if (daemon.Table is { } table) WriteTable(json, table);
         WriteReload(json, daemon.LastReload);
         ProxyDocument.Write(json, daemon.Proxy);
@@ -41,8 +41,9 @@ internal static class StatusDocument
 
     internal static string Time(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
 
-    private static void WriteBundle(Utf8JsonWriter json, PolicyFileStatus file, PolicySnapshot? bundle)
+    private static void WriteBundle(Utf8JsonWriter json, PolicyFileStatus file, DaemonSnapshot daemon)
     {
+        PolicySnapshot? bundle = daemon.Bundle;
         json.WriteStartObject("bundle"u8);
         if (bundle is not null)
         {
@@ -50,11 +51,26 @@ internal static class StatusDocument
             json.WriteString("hash"u8, bundle.Sha256);
             json.WriteNumber("policies"u8, bundle.PolicyCount);
             json.WriteNumber("rules"u8, bundle.RuleCount);
-            json.WriteString("origin"u8, file.FromArchive ? "archive" : "file");
+            json.WriteString("origin"u8, file.RolledBackAt is not null ? "rollback" : file.FromArchive ? "archive" : "file");
         }
 
         if (file.LoadedAt is { } at) json.WriteString("loaded_at"u8, Time(at));
+        if (file.RolledBackAt is { } back) json.WriteString("rolled_back_at"u8, Time(back));
         json.WriteString("error"u8, file.Error);
+        json.WritePropertyName("kept"u8);
+        KeptBundles.Write(json, daemon.KeptBundles, bundle?.Sha256);
+        json.WriteStartArray("overrides"u8);
+        foreach (ActiveOverride active in daemon.Overrides)
+        {
+            json.WriteStartObject();
+            json.WriteString("name"u8, active.Name);
+            json.WriteString("source"u8, active.Source);
+            json.WriteString("reason"u8, active.Reason);
+            json.WriteString("expires_at"u8, Time(active.ExpiresAt));
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
         json.WriteEndObject();
     }
 

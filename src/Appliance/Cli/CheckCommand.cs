@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.CommandLine;
 using Appliance.Configuration;
 using Appliance.Failover;
@@ -28,13 +29,14 @@ internal static class CheckCommand
         if (CertificateReport.Print(config, error) is var certificates and not ExitCode.Ok) code = certificates;
         if (config.Policies is { } policies)
         {
-            foreach (string mistake in DescriptorFiles.Read(policies).Mistakes)
+            (PolicyInputs? inputs, ImmutableArray<string> mistakes) = PolicyInputs.Read(policies);
+            foreach (string mistake in mistakes)
             {
                 error.WriteLine(mistake);
                 code = ExitCode.Invalid;
             }
 
-            ExitCode bundle = BundleReport.Print(policies.File, output, error);
+            ExitCode bundle = BundleReport.Print(policies.File, inputs?.Terms ?? new BundleTerms(), output, error);
             if (bundle != ExitCode.Ok) code = bundle;
         }
 

@@ -52,6 +52,11 @@ internal static class StatusText
         {
             string version = Text(bundle, "version");
             Row(output, "bundle", version.Length == 0 ? "none loaded" : $"version {version}, loaded {Text(bundle, "loaded_at")}{Origin(bundle)}");
+            foreach (JsonElement active in Items(bundle, "overrides"))
+            {
+                Row(output, "override", $"{Text(active, "name")} until {Text(active, "expires_at")} (by {Text(active, "source")}): {Text(active, "reason")}");
+            }
+
             if (Text(bundle, "error") is { Length: > 0 } error) Row(output, "", $"refused: {error}");
         }
 
@@ -74,7 +79,12 @@ internal static class StatusText
 
     private static string Because(JsonElement status) => Prefixed(": ", Text(status, "reason"));
 
-    private static string Origin(JsonElement bundle) => Text(bundle, "origin") == "archive" ? " (last good copy)" : "";
+    private static string Origin(JsonElement bundle) => Text(bundle, "origin") switch
+    {
+        "archive" => " (last good copy)",
+        "rollback" => $" (rolled back at {Text(bundle, "rolled_back_at")})",
+        _ => "",
+    };
 
     /// <summary>A span of time in its two largest units; below zero: none.</summary>
     internal static string Spoken(TimeSpan age)

@@ -19,4 +19,7 @@ internal sealed record JwtConfig
 
     /// <summary>How far the issuer's clock may be off.</summary>
     public TimeSpan Leeway { get; init; }
+
+    /// <summary>A bad token is rejected where a policy looks at claims, instead of reading `__invalid__`.</summary>
+    public bool RejectsInvalid { get; init; }
 }

@@ -12,23 +12,20 @@ internal static class JwtSection
     private static readonly ValueKey<string> Audience = new("audience", Name, null, "What `aud` must be or hold. Absent: anything.");
     private static readonly ValueKey<TimeSpan> Leeway = new("leeway", new DurationKind(0, 10 * 60_000, 1000), "0s",
         "How far the issuer's clock may be from ours, up to 10m.");
-    private static readonly ValueKey<bool> OnInvalid = new("on_invalid", new ChoiceKind<bool>([("sentinel", false)], ["reject"]), "sentinel",
-        "sentinel: the claims of a bad token read __invalid__, and rules decide.");
+    private static readonly ValueKey<bool> OnInvalid = new("on_invalid", new ChoiceKind<bool>([("sentinel", false), ("reject", true)]), "sentinel",
+        "sentinel: the claims of a bad token read __invalid__, and rules decide. reject: 401 where a policy looks at claims; no token at all is not a bad one.");
 
     /// <summary>The declaration.</summary>
     public static readonly Section Section = new([Keys, JwksFile, Issuer, Audience, Leeway, OnInvalid], ["jwks_url", "algorithms"]);
 
     /// <summary>Reads the section.</summary>
-    public static JwtConfig Read(SectionReader reader, string baseDirectory)
+    public static JwtConfig Read(SectionReader reader, string baseDirectory) => new()
     {
-        reader.Get(OnInvalid);
-        return new()
-        {
-            Keys = [.. reader.Get(Keys).Select(key => JwtKeySection.Read(key, baseDirectory))],
-            JwksFile = reader.GetFile(JwksFile, baseDirectory),
-            Issuer = reader.GetOrNull(Issuer),
-            Audience = reader.GetOrNull(Audience),
-            Leeway = reader.Get(Leeway),
-        };
-    }
+        Keys = [.. reader.Get(Keys).Select(key => JwtKeySection.Read(key, baseDirectory))],
+        JwksFile = reader.GetFile(JwksFile, baseDirectory),
+        Issuer = reader.GetOrNull(Issuer),
+        Audience = reader.GetOrNull(Audience),
+        Leeway = reader.Get(Leeway),
+        RejectsInvalid = reader.Get(OnInvalid),
+    };
 }

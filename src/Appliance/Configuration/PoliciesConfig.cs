@@ -1,3 +1,5 @@
+using Appliance.Limiter;
+
 namespace Appliance.Configuration;
 
 /// <summary>The `policies` section. Immutable.</summary>
@@ -9,6 +11,18 @@ internal sealed record PoliciesConfig
     /// <summary>The counters' memory.</summary>
     public required TableConfig Table { get; init; }
 
+    /// <summary>Whose names headers and metrics carry.</summary>
+    public PolicyCompatibility Compatibility { get; init; }
+
+    /// <summary>What bundles must be signed with; null: they need no signature. An absolute path.</summary>
+    public string? PublicKeyFile { get; init; }
+
+    /// <summary>The N of 1/N, 1 .. 1000.</summary>
+    public int InstanceShare { get; init; } = 1;
+
+    /// <summary>What a policy does when the table has no room, unless it says itself.</summary>
+    public bool IsClosedWhenTableFull { get; init; }
+
     /// <summary>How tokens are verified; null: not at all.</summary>
     public JwtConfig? Jwt { get; init; }
 
@@ -17,4 +31,7 @@ internal sealed record PoliciesConfig
 
     /// <summary>How many requests may wait at once because a policy delays them; more are rejected.</summary>
     public int MaximumDelayed { get; init; } = 10_000;
+
+    /// <summary>Secret of debug sessions; null: there are none. An absolute path.</summary>
+    public string? DebugSecretFile { get; init; }
 }

@@ -7,7 +7,7 @@ internal static class TableSection
         "Pinned memory for the counters, 1m to 64g; fixed at start.");
 
     /// <summary>The declaration.</summary>
-    public static readonly Section Section = new([Memory], ["on_table_full", "huge_pages"]);
+    public static readonly Section Section = new([Memory], ["huge_pages"]);
 
     /// <summary>Reads the section.</summary>
     public static TableConfig Read(SectionReader reader) => new() { MemoryBytes = reader.Get(Memory) };

@@ -89,4 +89,30 @@ internal static partial class ApplianceLog
 
     [LoggerMessage(4050, LogLevel.Error, "internal error in {Place}")]
     public static partial void InternalError(ILogger log, string place, Exception error);
+
+    [LoggerMessage(4060, LogLevel.Warning,
+        "operator: policy bundle rolled back from version {From} to {To}, sha256 {Hash}; {File} stays out until it changes or `appliance reload`")]
+    public static partial void RolledBack(ILogger log, string from, string to, string hash, string file);
+
+    [LoggerMessage(4061, LogLevel.Warning,
+        "policy bundle {File} stays out, an operator rolled back from it: version {Version} is enforced; change the file, or order `appliance reload`")]
+    public static partial void RollbackHolds(ILogger log, string file, string version);
+
+    [LoggerMessage(4062, LogLevel.Warning, "the rollback is not kept in {Place} ({Reason}): a restart would load the bundle file again")]
+    public static partial void RollbackNotKept(ILogger log, string place, string reason);
+
+    [LoggerMessage(4063, LogLevel.Warning, "operator: {Override} on until {ExpiresAt}: {Reason}")]
+    public static partial void OverrideOn(ILogger log, string @override, string expiresAt, string reason);
+
+    [LoggerMessage(4064, LogLevel.Warning, "operator: {Override} off")]
+    public static partial void OverrideOff(ILogger log, string @override);
+
+    [LoggerMessage(4065, LogLevel.Warning, "{Override} is over, its time has come: {Reason}")]
+    public static partial void OverrideOver(ILogger log, string @override, string reason);
+
+    [LoggerMessage(4066, LogLevel.Warning, "overrides are not kept in {File} ({Reason}): a restart would forget them")]
+    public static partial void OverridesNotKept(ILogger log, string file, string reason);
+
+    [LoggerMessage(4067, LogLevel.Error, "overrides that an earlier run kept in {File} are not understood ({Reason}): none is in force; order them again")]
+    public static partial void OverridesNotRead(ILogger log, string file, string reason);
 }

@@ -31,6 +31,7 @@ internal sealed class Daemon : IDisposable
     private readonly RoleDesk _roles;
     private readonly VrrpNode? _node;
     private SocketStore? _store;
+    private volatile string? _publishedBundle;
 
     private Daemon(DaemonOptions options, ApplianceConfig config)
     {
@@ -108,6 +109,7 @@ internal sealed class Daemon : IDisposable
     {
         ConfigFile = _options.ConfigFile,
         StartedAt = _options.Time.GetUtcNow(),
+        Time = _options.Time,
         Log = _daemonLog,
         Readiness = new Readiness(),
         Pauses = new PauseWatch(),
@@ -117,6 +119,7 @@ internal sealed class Daemon : IDisposable
         Table = policies?.Table,
         Engine = policies?.Engine,
         PolicyFile = policies?.File,
+        Overrides = policies?.Overrides,
         Ha = _node,
     };
 
@@ -132,7 +135,7 @@ internal sealed class Daemon : IDisposable
         }
 
         var reloader = new Reloader(_state, plan, Published, _roles.StatusText, _notifier, _options.Time, _log);
-        plan.Connect(_state, new ControlHandler(_state, reloader, _roles, new ServerDesk(_state.Proxy.GetStatus, (upstream, server, drain) => _state.Proxy.SetServerDrain(upstream, server, drain) == ServerDrainResult.Done, _log)));
+        plan.Connect(_state, new ControlHandler(_state, reloader, _roles, new ServerDesk(_state.Proxy.GetStatus, (upstream, server, drain) => _state.Proxy.SetServerDrain(upstream, server, drain) == ServerDrainResult.Done, _log), new PolicyOrders(_state.PolicyFile, _state.Overrides)));
         // What a crashed run left would drop clients that nobody watches. Without the privilege there can be nothing of ours either.
         _ = ProxyServer.RemoveOffloadTable();
         try
@@ -177,15 +180,16 @@ internal sealed class Daemon : IDisposable
 
     private void PollBundle(Policies.PolicyFile file)
     {
-        string? before = _state.Engine?.Current?.Sha256;
         file.Poll();
-        if (_state.Engine?.Current?.Sha256 != before) PublishFingerprints(_state.Config);
+        _state.Overrides?.Look();
+        // An operator's rollback changes the bundle too, between two looks.
+        if (_state.Engine?.Current?.Sha256 != _publishedBundle) PublishFingerprints(_state.Config);
     }
 
     private void PublishFingerprints(ApplianceConfig config)
     {
         if (_node is null) return;
-        string? bundle = _state.Engine?.Current?.Sha256;
+        string? bundle = _publishedBundle = _state.Engine?.Current?.Sha256;
         _node.SetFingerprints(ConfigFingerprint.Of(config).Whole.AsSpan(), bundle is null ? stackalloc byte[32] : Convert.FromHexString(bundle));
     }
 

@@ -22,6 +22,8 @@ internal sealed record DaemonPaths(string RuntimeDirectory, string StateDirector
 
     public string BundleDirectory => Path.Combine(StateDirectory, "bundles");
 
+    public string OverrideFile => Path.Combine(StateDirectory, "overrides.json");
+
     public static DaemonPaths FromEnvironment(Func<string, string?> environment) => new(
         FirstOf(environment("RUNTIME_DIRECTORY")) ?? "/run/appliance",
         FirstOf(environment("STATE_DIRECTORY")) ?? "/var/lib/appliance");

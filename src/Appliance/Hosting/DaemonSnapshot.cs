@@ -14,6 +14,9 @@ internal sealed record DaemonSnapshot
 
     public required string Version { get; init; }
 
+    /// <summary>When it was taken, by the wall clock.</summary>
+    public DateTimeOffset At { get; init; }
+
     public required DateTimeOffset StartedAt { get; init; }
 
     /// <summary>Every reason why traffic should not be sent here; empty: ready.</summary>
@@ -29,8 +32,17 @@ internal sealed record DaemonSnapshot
     /// <summary>Null: no policies are configured.</summary>
     public PolicyFileStatus? PolicyFile { get; init; }
 
+    /// <summary>The archive as it was at the last look, the newest first.</summary>
+    public IReadOnlyList<KeptBundle> KeptBundles { get; init; } = [];
+
+    /// <summary>Overrides that hold at this moment, by order or by the bundle.</summary>
+    public ImmutableArray<ActiveOverride> Overrides { get; init; } = [];
+
     /// <summary>The bundle in force; null: none.</summary>
     public PolicySnapshot? Bundle { get; init; }
+
+    /// <summary>Whose names metrics carry beside our own.</summary>
+    public PolicyCompatibility Compatibility { get; init; }
 
     public PolicyStatistics? PolicyStatistics { get; init; }
 

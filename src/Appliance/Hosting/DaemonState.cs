@@ -25,6 +25,9 @@ internal sealed class DaemonState
 
     public required DateTimeOffset StartedAt { get; init; }
 
+    /// <summary>The wall clock.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
     public required DaemonLog Log { get; init; }
 
     public required Readiness Readiness { get; init; }
@@ -35,12 +38,14 @@ internal sealed class DaemonState
 
     public required ProxyServer Proxy { get; init; }
 
-    /// <summary>The three of them, or none: no policies are configured.</summary>
+    /// <summary>The four of them, or none: no policies are configured.</summary>
     public LimiterTable? Table { get; init; }
 
     public PolicyEngine? Engine { get; init; }
 
     public PolicyFile? PolicyFile { get; init; }
+
+    public OverrideDesk? Overrides { get; init; }
 
     /// <summary>Null: a single node.</summary>
     public IRoleNode? Ha { get; init; }
@@ -74,12 +79,16 @@ internal sealed class DaemonState
             Node = config.Node,
             Version = ProductVersion.Text,
             StartedAt = StartedAt,
+            At = Time.GetUtcNow(),
             NotReady = Readiness.Reasons(ha is not { IsStarting: true }, bundleMissing),
             Proxy = proxy,
             Decisions = Decisions,
             Ha = ha,
             PolicyFile = PolicyFile?.Status,
+            KeptBundles = PolicyFile?.Kept ?? [],
+            Overrides = Overrides?.Active() ?? [],
             Bundle = Engine?.Current,
+            Compatibility = Engine?.Compatibility ?? default,
             PolicyStatistics = Engine?.GetStatistics(),
             Table = Table?.GetStatus(),
             LastReload = LastReload,

@@ -25,8 +25,9 @@ internal sealed class ProxyPlan(PolicyEngine? engine, DecisionStatistics decisio
     public ProxySettings Compile(ApplianceConfig config)
     {
         if (_daemon is null || _control is null) throw new InvalidOperationException("not connected");
-        var admin = new AdminHandler(_daemon, Decisions());
-        ProxySettings settings = ProxyMapping.ToSettings(config, secrets.Read(config), admin, _ => Decisions());
+        DelayedRequests delayed = _daemon.Proxy.Delayed;
+        var admin = new AdminHandler(_daemon, Decisions(delayed), new DebugSessionHandler(engine, decisions));
+        ProxySettings settings = ProxyMapping.ToSettings(config, secrets.Read(config), admin, _ => Decisions(delayed));
         return settings with
         {
             Listeners = settings.Listeners.Add(new ListenerSettings
@@ -39,5 +40,5 @@ internal sealed class ProxyPlan(PolicyEngine? engine, DecisionStatistics decisio
         };
     }
 
-    private DecisionHandler Decisions() => new(engine, decisions, loops);
+    private DecisionHandler Decisions(DelayedRequests delayed) => new(engine, decisions, delayed, loops);
 }

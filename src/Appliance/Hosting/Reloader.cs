@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Appliance.Cli;
 using Appliance.Configuration;
-using Appliance.Limiter.Descriptors;
 using Appliance.Policies;
 using Appliance.Systemd;
 using Microsoft.Extensions.Logging;
@@ -53,18 +52,18 @@ internal sealed class Reloader(
 
     private OrderResult Apply(ApplianceConfig next, ConfigDifference difference)
     {
-        BundleRead? bundle = next.Policies is { } policies ? daemon.PolicyFile?.Prepare(policies.File) : null;
+        PolicyInputs? inputs = null;
+        BundleRead? bundle = null;
+        if (next.Policies is { } policies)
+        {
+            (inputs, ImmutableArray<string> mistakes) = PolicyInputs.Read(policies);
+            if (inputs is null) return new OrderResult(ExitCode.Invalid, Lines(mistakes));
+            bundle = daemon.PolicyFile?.Prepare(policies.File, inputs.Terms);
+        }
+
         if (bundle is { Snapshot: null })
         {
             return new OrderResult(bundle.NotPermitted ? ExitCode.NotPermitted : ExitCode.Invalid, Lines(bundle.Errors));
-        }
-
-        DescriptorSources sources = DescriptorSources.None;
-        if (next.Policies is { } section)
-        {
-            (DescriptorSources? read, ImmutableArray<string> mistakes) = DescriptorFiles.Read(section);
-            if (read is null) return new OrderResult(ExitCode.Invalid, Lines(mistakes));
-            sources = read;
         }
 
         try
@@ -77,9 +76,13 @@ internal sealed class Reloader(
         }
 
         bool newBundle = bundle is not null && bundle.Snapshot!.Sha256 != daemon.Engine?.Current?.Sha256;
-        daemon.Engine?.Use(sources);
-        if (bundle is not null) daemon.PolicyFile!.Commit(next.Policies!.File, bundle);
-        if (daemon.Engine is { } engine) PolicyParts.WarnOfUnverified(engine, sources, log);
+        if (daemon.Engine is { } engine && inputs is not null)
+        {
+            engine.Use(inputs.Engine);
+            if (bundle is not null) daemon.PolicyFile!.Commit(next.Policies!.File, inputs.Terms, bundle);
+            PolicyParts.WarnOfUnverified(engine, log);
+        }
+
         daemon.Log.Level = LogLevels.Of(next.Log.Level);
         daemon.Config = next;
         published(next);

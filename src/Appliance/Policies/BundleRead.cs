@@ -13,5 +13,11 @@ internal sealed record BundleRead(byte[] Content, PolicySnapshot? Snapshot, Immu
     /// <summary>The file may not be read (exit code 4).</summary>
     public bool NotPermitted { get; init; }
 
+    /// <summary>The errors that have a place in the file; none when it could not be read.</summary>
+    public ImmutableArray<BundleError> FoundErrors { get; init; } = [];
+
+    /// <summary>The lints.</summary>
+    public ImmutableArray<BundleError> FoundLints { get; init; } = [];
+
     public static BundleRead Failed(string error) => new([], null, [error], []);
 }

@@ -1,3 +1,4 @@
+using Appliance.Configuration;
 using Appliance.Limiter;
 
 namespace Appliance.Policies;
@@ -8,11 +9,15 @@ internal static class BundleSource
     /// <summary>What the reader takes at most (policies.md); a larger file is refused before it is read.</summary>
     public const long MaximumBytes = 50_000_000;
 
+    /// <summary>The detached signature lies beside its bundle.</summary>
+    public const string SignatureSuffix = ".sig";
+
     /// <summary>Never throws for what a file can be.</summary>
     /// <param name="file">The file.</param>
     /// <param name="now">The wall clock.</param>
-    /// <param name="options">What the bundle does not know; null: nothing in particular.</param>
-    public static BundleRead Read(string file, DateTimeOffset now, BundleOptions? options = null)
+    /// <param name="options">What the bundle does not know.</param>
+    /// <param name="signature">Must have signed it, in FILE.sig; null: no signature is asked for.</param>
+    public static BundleRead Read(string file, DateTimeOffset now, BundleOptions options, BundleSignature? signature)
     {
         byte[] content;
         try
@@ -35,12 +40,31 @@ internal static class BundleSource
             return BundleRead.Failed($"{file}: {error.Message}");
         }
 
-        BundleReadResult result = PolicyBundleReader.Read(content, now, options ?? new BundleOptions());
+        // Before anything else is made of bytes that may be nobody's.
+        if (signature is not null && !IsSigned(file, content, signature, out string problem)) return BundleRead.Failed(problem);
+        BundleReadResult result = PolicyBundleReader.Read(content, now, options);
         return new BundleRead(
             content,
             result.Snapshot,
             [.. result.Errors.Select(error => Place(file, error))],
-            [.. result.Lints.Select(lint => Place(file, lint))]);
+            [.. result.Lints.Select(lint => Place(file, lint))])
+        {
+            FoundErrors = result.Errors,
+            FoundLints = result.Lints,
+        };
+    }
+
+    private static bool IsSigned(string file, byte[] content, BundleSignature signature, out string problem)
+    {
+        (BoundedFile.Outcome outcome, byte[] signed, string why) = BoundedFile.Read(file + SignatureSuffix, BundleSignature.MaxSignatureFileBytes);
+        if (outcome == BoundedFile.Outcome.Read && signature.Verify(content, signed, out why))
+        {
+            problem = "";
+            return true;
+        }
+
+        problem = $"{file}{SignatureSuffix}: {why}; policies.public_key_file asks for a signature of every bundle";
+        return false;
     }
 
     private static string Place(string file, BundleError error) =>

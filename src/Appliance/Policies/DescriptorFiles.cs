@@ -14,20 +14,15 @@ internal static class DescriptorFiles
 
     /// <summary>Reads them.</summary>
     /// <param name="config">The `policies` section.</param>
-    /// <returns>What they hold; null with at least one mistake, each one line that names file and mend.</returns>
-    public static (DescriptorSources? Sources, ImmutableArray<string> Mistakes) Read(PoliciesConfig config)
+    /// <param name="mistakes">Takes one line, which names file and mend, for each that cannot be used; what is returned counts for nothing then.</param>
+    public static DescriptorSources Read(PoliciesConfig config, ImmutableArray<string>.Builder mistakes) => new()
     {
-        var mistakes = ImmutableArray.CreateBuilder<string>();
-        var sources = new DescriptorSources
-        {
-            Jwt = config.Jwt is { } jwt ? ReadTokens(jwt, mistakes) : new JwtSettings(),
-            Countries = ReadList(AddressListKind.Country, config.IpLists?.Country, mistakes),
-            Asns = ReadList(AddressListKind.Asn, config.IpLists?.Asn, mistakes),
-            Types = ReadList(AddressListKind.Type, config.IpLists?.Type, mistakes),
-            TorExits = ReadList(AddressListKind.Tor, config.IpLists?.Tor, mistakes),
-        };
-        return (mistakes.Count == 0 ? sources : null, mistakes.ToImmutable());
-    }
+        Jwt = config.Jwt is { } jwt ? ReadTokens(jwt, mistakes) : new JwtSettings(),
+        Countries = ReadList(AddressListKind.Country, config.IpLists?.Country, mistakes),
+        Asns = ReadList(AddressListKind.Asn, config.IpLists?.Asn, mistakes),
+        Types = ReadList(AddressListKind.Type, config.IpLists?.Type, mistakes),
+        TorExits = ReadList(AddressListKind.Tor, config.IpLists?.Tor, mistakes),
+    };
 
     private static JwtSettings ReadTokens(JwtConfig jwt, ImmutableArray<string>.Builder mistakes)
     {
@@ -40,7 +35,14 @@ internal static class DescriptorFiles
         JwtKeySource? set = jwt.JwksFile is { } file && ReadFile(file, MaximumKeyBytes, mistakes) is { } json ? new JwtKeySource(file, json) : null;
         JwtKeySet? loaded = JwtKeySet.Load(keys, set, out IReadOnlyList<DescriptorFileError> errors);
         mistakes.AddRange(errors.Select(error => error.ToString()));
-        return new JwtSettings { Keys = loaded ?? JwtKeySet.Empty, Issuer = jwt.Issuer, Audience = jwt.Audience, Leeway = jwt.Leeway };
+        return new JwtSettings
+        {
+            Keys = loaded ?? JwtKeySet.Empty,
+            Issuer = jwt.Issuer,
+            Audience = jwt.Audience,
+            Leeway = jwt.Leeway,
+            OnInvalid = jwt.RejectsInvalid ? InvalidTokenAction.Reject : InvalidTokenAction.Sentinel,
+        };
     }
 
     private static AddressList? ReadList(AddressListKind kind, string? file, ImmutableArray<string>.Builder mistakes)

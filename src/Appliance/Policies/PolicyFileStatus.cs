@@ -9,6 +9,9 @@ internal sealed record PolicyFileStatus
     /// <summary>The bundle in force is a kept copy, since the file was not usable at the start.</summary>
     public bool FromArchive { get; init; }
 
+    /// <summary>When an operator rolled back to the bundle in force; null: nobody did.</summary>
+    public DateTimeOffset? RolledBackAt { get; init; }
+
     /// <summary>Why the file as it is now is not in force; null: it is.</summary>
     public string? Error { get; init; }
 

@@ -35,7 +35,7 @@ internal sealed class BundleCompiler(BundleFindings findings, DateTimeOffset now
         PolicyCompatibility? compatibility = fields.Has("compatibility")
             ? fields.Choice("compatibility", "none", "fairvisor") == "none" ? PolicyCompatibility.None : PolicyCompatibility.Fairvisor
             : null;
-        PolicyList? policies = PolicyList.Compile(utf8Json, document, _descriptors, findings, share);
+        PolicyList? policies = PolicyList.Compile(utf8Json, document, _descriptors, findings, options with { InstanceShare = share });
         if (findings.HasErrors || policies is null) return null;
         return new PolicySnapshot(version, sha256, policies.Policies, policies.Routes)
         {

@@ -11,7 +11,10 @@ namespace Appliance.Limiter;
 public sealed class BundleSignature
 {
     private const int MaxKeyFileBytes = 16 * 1024;
-    private const int MaxSignatureFileBytes = 1024;
+
+    /// <summary>A longer file is no signature.</summary>
+    public const int MaxSignatureFileBytes = 1024;
+
     private const int RawSignatureBytes = 64;
     private const string P256 = "1.2.840.10045.3.1.7";
 

@@ -25,7 +25,7 @@ public static class PolicyBundleReader
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.InstanceShare, 1, nameof(options));
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.InstanceShare, InstanceShareText.MaxInstances, nameof(options));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.InstanceShare, InstanceShare.MaxInstances, nameof(options));
         if (utf8Json.Length > BundleParser.MaxBytes)
             return new BundleReadResult(null, [new BundleError("", 1, 1, $"the file is larger than {BundleParser.MaxBytes} bytes")], []);
         var findings = new BundleFindings();

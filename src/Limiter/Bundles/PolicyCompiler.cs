@@ -10,7 +10,7 @@ internal static class PolicyCompiler
 
     /// <summary>Null after an error.</summary>
     public static (Policy Policy, RouteSelector Route)? Compile(
-        BundleNode policy, int index, DescriptorTable descriptors, BundleFindings findings, int instanceShare)
+        BundleNode policy, int index, DescriptorTable descriptors, BundleFindings findings, BundleOptions options)
     {
         if (!policy.IsObject)
         {
@@ -30,7 +30,7 @@ internal static class PolicyCompiler
             spec, "selector", "mode", "rules", FallbackName, "loop_detection", "circuit_breaker", "on_table_full", "on_partition", "instance_share");
         var fields = new FieldReader(spec, findings, "");
         RequestSelector? selector = Selector(fields);
-        var scope = new PolicyScope(findings, descriptors, InstanceShareText.Read(fields, instanceShare));
+        var scope = new PolicyScope(findings, descriptors, InstanceShareText.Read(fields, options.InstanceShare));
         string mode = Mode(fields);
         string onFull = fields.Choice("on_table_full", "open", "closed");
         string onPartition = fields.Choice("on_partition", "full", "share");
@@ -44,10 +44,11 @@ internal static class PolicyCompiler
         var compiled = new Policy
         {
             Id = id!,
+            Paths = selector!.Route.Paths,
             IsShadow = mode == "shadow",
-            IsClosedWhenTableFull = onFull == "closed",
+            IsClosedWhenTableFull = fields.Has("on_table_full") ? onFull == "closed" : options.IsClosedWhenTableFull,
             IsSharedInPartition = onPartition == "share",
-            Methods = selector!.Methods,
+            Methods = selector.Methods,
             Rules = rules!,
             Fallback = fallback,
             Loop = loop,

@@ -13,7 +13,7 @@ internal sealed record PolicyList(Policy[] Policies, RouteIndex Routes)
 
     /// <summary>Null after an error.</summary>
     public static PolicyList? Compile(
-        ReadOnlySpan<byte> utf8Json, BundleDocument document, DescriptorTable descriptors, BundleFindings findings, int instanceShare)
+        ReadOnlySpan<byte> utf8Json, BundleDocument document, DescriptorTable descriptors, BundleFindings findings, BundleOptions options)
     {
         if (document.Root.Member("policies") is not { IsList: true } node)
         {
@@ -34,7 +34,7 @@ internal sealed record PolicyList(Policy[] Policies, RouteIndex Routes)
         {
             if (BundleParser.ParsePolicy(utf8Json, document, i, findings) is not { } policy) continue;
             if (policy.Member("id") is { IsString: true } id && id.Text.Length > 0 && !ids.Add(id.Text)) findings.Error(id, "two policies have this id");
-            if (PolicyCompiler.Compile(policy, i, descriptors, findings, instanceShare) is { } sound) compiled.Add(sound);
+            if (PolicyCompiler.Compile(policy, i, descriptors, findings, options) is { } sound) compiled.Add(sound);
         }
 
         if (compiled.Sum(p => p.Policy.Rules.Length) > MaxRules) findings.Error(node, $"more than {MaxRules} rules");

@@ -1,15 +1,18 @@
 using Appliance.Limiter.Descriptors;
 using Appliance.Limiter.Rules;
 using Appliance.Limiter.Statistics;
+using Appliance.Limiter.Tokens;
 
 namespace Appliance.Limiter.Evaluation;
 
 /// <summary>A snapshot bound to an engine. Immutable but for the lanes' scratch; replaced as a whole.</summary>
 internal sealed class ActiveBundle
 {
-    public ActiveBundle(PolicySnapshot snapshot, ulong hashSeed, RequestDescriber[] describers, StatisticsBook book)
+    public ActiveBundle(PolicySnapshot snapshot, EngineSettings settings, ulong hashSeed, RequestDescriber[] describers, StatisticsBook book)
     {
         Snapshot = snapshot;
+        Compatibility = snapshot.Compatibility ?? settings.Compatibility;
+        RejectsInvalidTokens = settings.Sources.Jwt.OnInvalid == InvalidTokenAction.Reject;
         Policies = [.. snapshot.Policies.Select(policy => new BoundPolicy(policy, hashSeed, book))];
         Describers = describers;
         Scratch = new LaneScratch[describers.Length];
@@ -20,6 +23,11 @@ internal sealed class ActiveBundle
     }
 
     public PolicySnapshot Snapshot { get; }
+
+    public PolicyCompatibility Compatibility { get; }
+
+    /// <summary>`policies.jwt.on_invalid: reject`.</summary>
+    public bool RejectsInvalidTokens { get; }
 
     public BoundPolicy[] Policies { get; }
 

@@ -8,12 +8,21 @@ internal sealed class BoundPolicy
 {
     public const string LoopName = "loop_detection";
     public const string BreakerName = "circuit_breaker";
+    public const string TokenName = "jwt";
 
     public BoundPolicy(Policy policy, ulong hashSeed, StatisticsBook book)
     {
         Policy = policy;
+        Counters = book.PolicyOf(policy.Id);
+        Counters.SetBreaker(policy.Breaker is not null);
         Rules = [.. policy.Rules.Select(rule => new BoundRule(policy, rule, hashSeed, book, isFallback: false))];
         Fallback = policy.Fallback is { } fallback ? new BoundRule(policy, fallback, hashSeed, book, isFallback: true) : null;
+        if (policy.Descriptors.FirstOrDefault(key => key.Kind == LimitKeyKind.JwtClaim) is { } claim)
+        {
+            Claim = claim;
+            TokenCounters = book.RuleOf(policy.Id, TokenName);
+        }
+
         if (policy.Loop is not null)
         {
             LoopSeeds = new LimiterSeeds(hashSeed, policy.Id, "", LoopName);
@@ -33,9 +42,16 @@ internal sealed class BoundPolicy
 
     public Policy Policy { get; }
 
+    public PolicyCounters Counters { get; }
+
     public BoundRule[] Rules { get; }
 
     public BoundRule? Fallback { get; }
+
+    /// <summary>One of the claims that the policy looks at; null: it looks at none. All of a bad token read alike. So with its counters.</summary>
+    public LimitKey? Claim { get; }
+
+    public RuleCounters? TokenCounters { get; }
 
     /// <summary>Not null when the policy detects loops; so with its counters.</summary>
     public LimiterSeeds? LoopSeeds { get; }

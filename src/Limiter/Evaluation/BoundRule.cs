@@ -14,6 +14,7 @@ internal sealed class BoundRule
         Rule = rule;
         Counters = book.RuleOf(policy.Id, rule.Name);
         Misses = [.. rule.LimitKeys.Select(key => book.MissesOf(policy.Id, key.Text))];
+        Results = book.ResultsOf(rule.Algorithm.Name);
         Seeds = new LimiterSeeds(hashSeed, policy.Id, rule.Name, (isFallback ? FallbackMark : "") + rule.Algorithm.Name);
     }
 
@@ -25,6 +26,9 @@ internal sealed class BoundRule
 
     /// <summary>By position in the rule's limit keys; cell 0 of each.</summary>
     public LaneCells[] Misses { get; }
+
+    /// <summary>Of its algorithm: cell 0 counts what was denied, cell 1 what was allowed.</summary>
+    public LaneCells Results { get; }
 
     public LimiterSeeds Seeds { get; }
 

@@ -15,6 +15,9 @@ internal readonly record struct EvaluationTime(ulong Units, long UnixMs)
 
     public long UnixSeconds => UnixMs / 1000;
 
+    /// <summary>Rises with the monotonic clock, at least 1: says which of several figures is the latest.</summary>
+    public long Stamp => (long)(Units & long.MaxValue) | 1;
+
     /// <summary>The monotonic time at which the counter of a window that ends at a UTC time may be forgotten.</summary>
     public ulong EndOfLife(long endUnixSeconds) => After(Math.Max(endUnixSeconds * 1000 - UnixMs, 0) + GraceMs);
 

@@ -11,7 +11,7 @@ internal static class KillSwitchCheck
     public static bool Stops<TRequest>(PolicySnapshot snapshot, long unixSeconds, scoped ref readonly TRequest request)
         where TRequest : struct, IRequestView, allows ref struct
     {
-        if (snapshot.KillSwitches.Length == 0 || snapshot.KillSwitchOverride is { } lifted && lifted.IsActiveAt(unixSeconds)) return false;
+        if (snapshot.KillSwitches.Length == 0) return false;
         if (AnyNames(snapshot.UnscopedKillSwitches, unixSeconds, in request)) return true;
         foreach (KillSwitchGroup group in snapshot.ScopedKillSwitches)
         {

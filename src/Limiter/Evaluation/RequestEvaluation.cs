@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using Appliance.Limiter.Rules;
 using Appliance.Limiter.Statistics;
+using Appliance.Limiter.Tokens;
 
 namespace Appliance.Limiter.Evaluation;
 
@@ -9,7 +10,7 @@ namespace Appliance.Limiter.Evaluation;
 /// One request's way through the policies that select it, in the order of part B section 0. Everything it takes is noted, so that a reject
 /// gives all of it back: a rejected request consumes nothing. Between taking and giving back others may see less than there is, never more.
 /// </summary>
-internal ref struct RequestEvaluation(LimiterTable table, LaneScratch scratch, EvaluationTime time, int lane, bool allShadow)
+internal ref struct RequestEvaluation(LimiterTable table, LaneScratch scratch, EvaluationTime time, int lane, bool allShadow, bool rejectsInvalidTokens)
 {
     private readonly EvaluationTime _time = time;
     private BoundRule? _tightest;
@@ -31,6 +32,7 @@ internal ref struct RequestEvaluation(LimiterTable table, LaneScratch scratch, E
     public bool Passes<TRequest>(BoundPolicy bound, scoped ref readonly TRequest request)
         where TRequest : struct, IRequestView, allows ref struct
     {
+        bound.Counters.CountEvaluated(lane);
         bool shadow = allShadow || bound.Policy.IsShadow;
         LedgerMark before = scratch.Ledger.Mark;
         if (Ask(bound, shadow, in request)) return true;
@@ -46,26 +48,40 @@ internal ref struct RequestEvaluation(LimiterTable table, LaneScratch scratch, E
         return true;
     }
 
+    /// <summary>False when the request should wait and no more may: everything was given back then.</summary>
+    /// <param name="waiting">Takes the request, if it waits; null: whoever asks does not care how many wait.</param>
+    public bool MayWait(DelayedRequests? waiting)
+    {
+        if (_delayMs == 0 || waiting is null || waiting.TryEnter()) return true;
+        scratch.Ledger.GiveBackTo(default, table, _time.Units);
+        _effectCounters!.Count(lane, shadow: false, DecisionAction.Reject, DecisionReason.TooManyDelayed);
+        _refusal = new Refusal { PolicyId = _effectCounters.Policy, RuleName = _effectCounters.Rule, Reason = DecisionReason.TooManyDelayed, RetrySeconds = 1 };
+        return false;
+    }
+
     /// <summary>The answer when every policy let the request pass; counts it.</summary>
-    public readonly Decision Allow(DecisionLease lease, StatisticsBook book)
+    public readonly Decision Allow(DecisionLease lease, StatisticsBook book, PolicyCompatibility compatibility)
     {
         DecisionReason reason = _effectCounters is null ? DecisionReason.AllRulesPassed : _effect;
         DecisionAction action = _delayMs > 0 ? DecisionAction.Throttle : DecisionAction.Allow;
         if ((_effectCounters ?? _tightest?.Counters) is { } counters) counters.Count(lane, shadow: false, action, reason);
         else book.CountWithoutRule(lane, action, reason);
         bool known = _tightest is not null;
+        long remaining = known ? _tightestReading.Remaining : 0;
+        _tightest?.Counters.NoteLeft(lane, _time.Stamp, remaining);
         return new Decision
         {
             Allowed = true,
             Reason = reason,
             DelayMs = _delayMs,
             Warning = _warning,
+            Compatibility = compatibility,
             Lease = lease,
             PolicyId = _tightest?.PolicyId,
             RuleName = _tightest?.Rule.Name,
             HasLimit = known,
             Limit = known ? _tightestReading.Limit : 0,
-            Remaining = known ? _tightestReading.Remaining : 0,
+            Remaining = remaining,
             ResetSeconds = known ? _tightestReading.ResetSeconds : 0,
             WindowSeconds = known ? _tightestReading.WindowSeconds : 0,
             ShadowPolicyId = _shadowPolicy,
@@ -81,6 +97,7 @@ internal ref struct RequestEvaluation(LimiterTable table, LaneScratch scratch, E
     private bool Ask<TRequest>(BoundPolicy bound, bool shadow, scoped ref readonly TRequest request)
         where TRequest : struct, IRequestView, allows ref struct
     {
+        if (rejectsInvalidTokens && bound.Claim is { } claim && !PassesToken(bound, claim, shadow, in request)) return false;
         if (bound.Policy.Loop is { } loop && !PassesLoop(bound, loop, shadow, in request)) return false;
         if (bound.Policy.Breaker is not null && !PassesBreaker(bound, shadow, in request)) return false;
         int planned = Plan(bound, shadow, in request);
@@ -92,11 +109,21 @@ internal ref struct RequestEvaluation(LimiterTable table, LaneScratch scratch, E
         return true;
     }
 
+    private bool PassesToken<TRequest>(BoundPolicy bound, LimitKey claim, bool shadow, scoped ref readonly TRequest request)
+        where TRequest : struct, IRequestView, allows ref struct
+    {
+        if (!claim.TryGetValue(in request, out ReadOnlySpan<byte> value) || !value.SequenceEqual(TokenClaims.Sentinel)) return true;
+        bound.TokenCounters!.Count(lane, shadow, DecisionAction.Reject, DecisionReason.TokenInvalid);
+        _refusal = new Refusal { PolicyId = bound.Policy.Id, RuleName = BoundPolicy.TokenName, Reason = DecisionReason.TokenInvalid };
+        return false;
+    }
+
     private bool PassesLoop<TRequest>(BoundPolicy bound, LoopDetection loop, bool shadow, scoped ref readonly TRequest request)
         where TRequest : struct, IRequestView, allows ref struct
     {
         ulong count = LoopCheck.Count(table, bound, _time, shadow, in request);
         if (count < (ulong)loop.Threshold) return true;
+        bound.Counters.CountLoop(lane);
         if (loop.Action == LoopAction.Reject)
         {
             bound.LoopCounters!.Count(lane, shadow, DecisionAction.Reject, DecisionReason.LoopDetected);
@@ -123,6 +150,8 @@ internal ref struct RequestEvaluation(LimiterTable table, LaneScratch scratch, E
         var breaker = new BreakerCheck(table, scratch.Ledger, _time);
         if (breaker.Passes(bound, shadow, in request, lane, out int retrySeconds)) return true;
         bound.BreakerCounters!.Count(lane, shadow, DecisionAction.Reject, DecisionReason.CircuitBreakerOpen);
+        // A shadow's breaker stops nobody, and is not shown as open.
+        if (!shadow) bound.Counters.NoteOpen(lane, bound.Policy.Breaker!.AutoResetSeconds == 0 ? long.MaxValue : _time.UnixMs + retrySeconds * 1000L);
         _refusal = new Refusal
         {
             PolicyId = bound.Policy.Id,
@@ -205,8 +234,11 @@ internal ref struct RequestEvaluation(LimiterTable table, LaneScratch scratch, E
             answer.RetrySeconds = 1;
         }
 
-        if (answer.Verdict == RuleVerdict.Rejected || answer.Verdict == RuleVerdict.NoSlot && bound.Policy.IsClosedWhenTableFull)
+        bool rejects = answer.Verdict == RuleVerdict.Rejected || answer.Verdict == RuleVerdict.NoSlot && bound.Policy.IsClosedWhenTableFull;
+        if (!planned.LacksKey) rule.Results.Increment(lane, rejects ? 0 : 1);
+        if (rejects)
         {
+            if (!shadow && answer.Reading.IsKnown) rule.Counters.NoteLeft(lane, _time.Stamp, answer.Reading.RemainingWhenRejected);
             rule.Counters.Count(lane, shadow, DecisionAction.Reject, answer.Reason);
             _refusal = new Refusal
             {

@@ -58,12 +58,14 @@ internal readonly ref struct RuleLimits(LimiterTable table, TakeLedger ledger, E
         if (minute.Verdict != RuleVerdict.Passed) return minute;
         RuleAnswer answer = minute;
         TakenSlot dayTaken = default;
+        long dayLeft = -1;
         if (limit.PerDay is { } perDay)
         {
             BudgetWindow today = perDay.WindowAt(_time.UnixSeconds);
             SlotIdentity identity = BudgetKey.Of(planned.Identity, perDay, today);
             RuleAnswer day = Use(perDay, identity, today, perDay.UnitsOf(total), DecisionReason.TpdExceeded, out _, out dayTaken);
             if (day.Verdict == RuleVerdict.Rejected) return day;
+            if (day.Reading.IsKnown) dayLeft = day.Reading.Remaining;
             // No slot for the day: the minute still holds and is settled, and the policy says whether that is enough.
             if (day.Verdict == RuleVerdict.NoSlot || day.Reading.Share < answer.Reading.Share) answer = day;
         }
@@ -82,6 +84,7 @@ internal readonly ref struct RuleLimits(LimiterTable table, TakeLedger ledger, E
             Counters = planned.Rule.Counters,
         });
         planned.Rule.Counters.CountReserved(lane, total);
+        if (!planned.IsShadow) planned.Rule.Counters.NoteTokensLeft(lane, _time.Stamp, minute.Reading.Remaining, dayLeft);
         return answer;
     }
 

@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Appliance.Limiter.Routing;
 
 /// <summary>Host and path part of a policy's selector, normalised.</summary>
@@ -8,6 +10,18 @@ namespace Appliance.Limiter.Routing;
 internal sealed record RouteSelector(byte[]? PathPrefix, byte[]? PathExact, byte[][]? Hosts, byte[][]? HostSuffixes)
 {
     public bool IsAnyHost => Hosts is null && HostSuffixes is null;
+
+    /// <summary>The paths for people, as `/v1/pay` or `/v1/*`; empty when it selects none.</summary>
+    public string Paths
+    {
+        get
+        {
+            string exact = PathExact is null ? "" : Encoding.UTF8.GetString(PathExact);
+            if (PathPrefix is null) return exact;
+            string prefix = Encoding.UTF8.GetString(PathPrefix).TrimEnd('/') + "/*";
+            return exact.Length == 0 ? prefix : $"{exact}|{prefix}";
+        }
+    }
 
     /// <summary>The most nodes that this selector can add to an index: its path segments, once for each host.</summary>
     public long IndexNodes => (IsAnyHost ? 1 : (Hosts?.Length ?? 0) + (long)(HostSuffixes?.Length ?? 0)) * (NodesOf(PathPrefix) + NodesOf(PathExact));

@@ -5,6 +5,9 @@ internal sealed class Policy
 {
     public required string Id { get; init; }
 
+    /// <summary>What its selector says of paths, for people.</summary>
+    public string Paths { get; init; } = "";
+
     /// <summary>Shadow: evaluated and counted, never felt.</summary>
     public required bool IsShadow { get; init; }
 

@@ -14,6 +14,31 @@ internal sealed class LaneCells(int lanes, int width)
 
     public void Add(int lane, int cell, long amount) => _cells[lane * _stride + cell] += amount;
 
+    /// <summary>A value instead of a count; see <see cref="Max"/> and <see cref="Latest"/>.</summary>
+    public void Set(int lane, int cell, long value) => Volatile.Write(ref _cells[lane * _stride + cell], value);
+
+    public long Max(int cell)
+    {
+        long most = 0;
+        for (int at = cell; at < _cells.Length; at += _stride) most = Math.Max(most, Volatile.Read(ref _cells[at]));
+        return most;
+    }
+
+    /// <summary>The value of the lane whose stamp is the highest; null when every stamp is 0. The two are read one after the other.</summary>
+    public long? Latest(int stamp, int cell)
+    {
+        long newest = 0;
+        long? value = null;
+        for (int lane = 0; lane < _cells.Length; lane += _stride)
+        {
+            long at = Volatile.Read(ref _cells[lane + stamp]);
+            if (at <= newest) continue;
+            (newest, value) = (at, Volatile.Read(ref _cells[lane + cell]));
+        }
+
+        return value;
+    }
+
     public long Sum(int cell)
     {
         long sum = 0;

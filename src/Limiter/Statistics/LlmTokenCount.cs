@@ -7,4 +7,11 @@ namespace Appliance.Limiter;
 /// <param name="Estimated">Of <paramref name="Reserved"/>, those whose responses were settled.</param>
 /// <param name="Actual">Used by the same responses.</param>
 /// <param name="Unused">Given back at settlement.</param>
-public sealed record LlmTokenCount(string Policy, string Rule, long Reserved, long Estimated, long Actual, long Unused);
+public sealed record LlmTokenCount(string Policy, string Rule, long Reserved, long Estimated, long Actual, long Unused)
+{
+    /// <summary>What the minute's limit had left after the latest request that passed the rule; of whichever key that was.</summary>
+    public long? MinuteLeft { get; init; }
+
+    /// <summary>The same of the day's limit; null without one.</summary>
+    public long? DayLeft { get; init; }
+}

@@ -16,6 +16,10 @@ internal sealed class OutcomeCells(int lanes, int more)
 
     public void AddMore(int lane, int counter, long amount) => _cells.Add(lane, Outcomes + counter, amount);
 
+    public void SetMore(int lane, int counter, long value) => _cells.Set(lane, Outcomes + counter, value);
+
+    public long? LatestMore(int stamp, int counter) => _cells.Latest(Outcomes + stamp, Outcomes + counter);
+
     public long SumMore(int counter) => _cells.Sum(Outcomes + counter);
 
     public long Sum(bool shadow, DecisionAction action, DecisionReason reason) => _cells.Sum(CellOf(shadow, action, reason));

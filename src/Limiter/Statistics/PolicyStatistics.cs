@@ -22,6 +22,24 @@ public sealed record PolicyStatistics(
     /// <summary>Openings by policy with a spend breaker.</summary>
     public ImmutableArray<BreakerCount> Breakers { get; init; } = [];
 
+    /// <summary>By policy, those that were never asked among them.</summary>
+    public ImmutableArray<PolicyCount> Policies { get; init; } = [];
+
+    /// <summary>By algorithm, those that were asked.</summary>
+    public ImmutableArray<LimiterResultCount> LimiterResults { get; init; } = [];
+
+    /// <summary>By rule, those whose limit has been read.</summary>
+    public ImmutableArray<LimitLeftCount> LimitsLeft { get; init; } = [];
+
+    /// <summary>Retry-After of rejects, in seconds.</summary>
+    public HistogramCount RetryAfter { get; init; } = HistogramCount.Empty;
+
+    /// <summary>Time of one evaluation in nanoseconds, as callers measured it: <see cref="PolicyEngine.CountDuration"/>.</summary>
+    public HistogramCount Durations { get; init; } = HistogramCount.Empty;
+
+    /// <summary>Decisions under an override.</summary>
+    public OverrideCount Overrides { get; init; } = new(0, 0);
+
     /// <summary>Tokens that no cache knew.</summary>
     public TokenVerificationCount TokenVerifications { get; init; } = new(0, 0, 0);
 }

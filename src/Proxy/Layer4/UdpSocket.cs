@@ -47,17 +47,13 @@ internal sealed class UdpSocket : LoopSource
     internal void Open() => Loop.Register(this, Linux.EpollIn);
 
     /// <summary>No new session from now on; the socket closes with the last one. On the loop.</summary>
-    internal void Drain()
-    {
-        // It may have been asked for again in the meantime.
-        if (_listener.IsClosed && _sessions.Count == 0) CloseNow();
-    }
+    internal void Drain() => CloseIfDrained();
 
-    /// <summary>True while sessions of a removed listener keep it open. From any thread; slightly old.</summary>
+    /// <summary>True while sessions of a removed listener keep it open. From any thread; slightly old, unless it holds the listener's lock.</summary>
     internal bool IsOpen => Descriptor >= 0;
 
-    /// <summary>The listener is back: goes on with its sessions, or, when it has closed, with another socket. On the loop.</summary>
-    /// <param name="descriptor">Bound to the same address; closed here when it is not needed.</param>
+    /// <summary>The listener is back after this socket had closed: goes on with another one. On the loop.</summary>
+    /// <param name="descriptor">Bound to the same address; closed here when an earlier return has brought one already.</param>
     internal void Resume(int descriptor)
     {
         if (Descriptor >= 0)
@@ -115,7 +111,17 @@ internal sealed class UdpSocket : LoopSource
         Totals.Active--;
         _listener.LeaveSession();
         if (_ended.Count < KeptSessions) _ended.Push(session);
-        if (_listener.IsClosed && _sessions.Count == 0) CloseNow();
+        CloseIfDrained();
+    }
+
+    private void CloseIfDrained()
+    {
+        if (!_listener.IsClosed || _sessions.Count > 0) return;
+        lock (_listener.Ending)
+        {
+            // It may have been asked for again in the meantime.
+            if (_listener.IsClosed) CloseNow();
+        }
     }
 
     private void Take(ReadOnlySpan<byte> datagram, in SocketAddress client, in LocalAddress local)

@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using Appliance.Limiter.DebugSessions;
 using Appliance.Proxy.Balancing;
 
 namespace Appliance.Proxy.Layer7;
@@ -30,15 +31,24 @@ internal ref struct HeadWriter(Span<byte> destination)
         Length += 16;
     }
 
-    /// <summary>Copies the Cookie fields without a cookie that is ours; a field with nothing left is left out. Never longer than they were.</summary>
-    internal void WriteCookies(scoped ReadOnlySpan<byte> head, scoped ReadOnlySpan<HeaderField> fields, StickyCookie own)
+    /// <summary>Copies the Cookie fields without the cookies that are ours; a field with nothing left is left out. Never longer than they were.</summary>
+    /// <param name="head">The head they stand in.</param>
+    /// <param name="fields">Its fields.</param>
+    /// <param name="own">Names the server; null: the upstream has none.</param>
+    /// <param name="withoutDebug">That of debug sessions stays here too.</param>
+    internal void WriteCookies(scoped ReadOnlySpan<byte> head, scoped ReadOnlySpan<HeaderField> fields, StickyCookie? own, bool withoutDebug)
     {
         foreach (ref readonly HeaderField field in fields)
         {
             if (field.HopByHop || !CookieHeader.Is(field.Name(head))) continue;
             int start = Length;
             Write("Cookie: "u8);
-            int copied = own.CopyWithout(field.Value(head), _destination[Length..]);
+            scoped ReadOnlySpan<byte> cookies = field.Value(head);
+            Span<byte> kept = _destination[Length..];
+            int copied = own is null ? cookies.Length : own.CopyWithout(cookies, kept);
+            if (own is null) cookies.CopyTo(kept);
+            // In place: nothing grows, so what is still to be read is never behind what was written.
+            if (withoutDebug) copied = CookieHeader.CopyWithout(kept[..copied], DebugCookie.Name, kept);
             Length = copied == 0 ? start : Length + copied;
             if (copied > 0) Write("\r\n"u8);
         }
@@ -50,14 +60,16 @@ internal ref struct HeadWriter(Span<byte> destination)
     /// <param name="dropped">Bit n set: fields of <see cref="KnownHeader"/> n stay here.</param>
     /// <param name="edits">Whose named fields stay here; null: none.</param>
     /// <param name="withoutCookies">Cookie fields stay here.</param>
+    /// <param name="withoutDebug">The fields of debug sessions stay here.</param>
     internal void WriteFields(
-        scoped ReadOnlySpan<byte> head, scoped ReadOnlySpan<HeaderField> fields, uint dropped, HeaderEdits? edits, bool withoutCookies = false)
+        scoped ReadOnlySpan<byte> head, scoped ReadOnlySpan<HeaderField> fields, uint dropped, HeaderEdits? edits, bool withoutCookies = false,
+        bool withoutDebug = false)
     {
         int runStart = -1, runEnd = -1;
         foreach (ref readonly HeaderField field in fields)
         {
             bool drop = field.HopByHop || (dropped & (1u << (int)field.Known)) != 0 || (edits is not null && Drops(edits, field, head))
-                || (withoutCookies && CookieHeader.Is(field.Name(head)));
+                || (withoutCookies && CookieHeader.Is(field.Name(head))) || (withoutDebug && DebugFields.Is(field.Name(head)));
             if (!drop && runEnd == field.Start)
             {
                 runEnd = field.End;

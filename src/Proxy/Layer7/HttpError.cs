@@ -36,6 +36,7 @@ internal enum HttpError : byte
     // Ours or the upstream's.
     NoRoute,
     LimitedByPolicy,
+    InvalidToken,
     NoPolicies,
     NoServer,
     ConnectFailed,

@@ -16,6 +16,7 @@ internal static class HttpErrors
         HttpError.RequestTimeout => 408,
         HttpError.NoRoute => 404,
         HttpError.LimitedByPolicy => 429,
+        HttpError.InvalidToken => 401,
         HttpError.NoPolicies or HttpError.NoServer => 503,
         HttpError.ConnectFailed or HttpError.UpstreamClosed or HttpError.UpstreamBadResponse => 502,
         HttpError.ConnectTimeout or HttpError.UpstreamTimeout => 504,
@@ -51,6 +52,7 @@ internal static class HttpErrors
         HttpError.RequestTimeout => "the request did not arrive in time",
         HttpError.NoRoute => "nothing is configured for this host and path",
         HttpError.LimitedByPolicy => "the request rate is above the limit",
+        HttpError.InvalidToken => "the bearer token is not valid",
         HttpError.NoPolicies => "no policies are loaded",
         HttpError.NoServer => "no server is available",
         HttpError.ConnectFailed => "the server could not be reached",
@@ -62,11 +64,13 @@ internal static class HttpErrors
     };
 
     /// <summary>
-    /// One more line that the answer needs, or nothing: 405 says what is allowed (RFC 9110 section 15.5.6), and a server may be back in a second.
+    /// One more line that the answer needs, or nothing: 405 says what is allowed (RFC 9110 section 15.5.6), 401 what is asked for (RFC 6750 section 3),
+    /// and a server may be back in a second.
     /// </summary>
     internal static ReadOnlySpan<byte> ExtraLine(HttpError error) => error switch
     {
         HttpError.ConnectNotAllowed => "Allow: GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS\r\n"u8,
+        HttpError.InvalidToken => "WWW-Authenticate: Bearer error=\"invalid_token\"\r\n"u8,
         HttpError.NoServer => "Retry-After: 1\r\n"u8,
         HttpError.NoPolicies => "Retry-After: 5\r\n"u8,
         _ => default,

@@ -18,12 +18,14 @@ internal sealed class HttpExchange
     /// <summary>Bytes of the longest request id that is taken over from a trusted peer.</summary>
     internal const int RequestIdLimit = 64;
 
+    private const int ExtraLength = RateLimitHeaders.MaxLength + StickyCookie.MaxLine;
+
     private static readonly SearchValues<byte> IdBytes = SearchValues.Create(
         "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-_.:/+=@~"u8);
 
     private readonly byte[] _path = new byte[HttpLimits.RequestLine];
     private readonly byte[] _host = new byte[HostName.MaxLength];
-    private readonly byte[] _extraLines = new byte[RateLimitHeaders.MaxLength + StickyCookie.MaxLine];
+    private byte[] _extraLines = new byte[ExtraLength];
     private readonly byte[] _id = new byte[RequestIdLimit];
     private readonly byte[] _method = new byte[MethodLimit];
     private Route? _route;
@@ -91,6 +93,9 @@ internal sealed class HttpExchange
     /// <summary>The answer passes <see cref="Meter"/> on its way to the client.</summary>
     internal bool IsMetered { get; set; }
 
+    /// <summary>Debug sessions are configured: what may carry one stays here.</summary>
+    internal bool HidesDebugSession { get; set; }
+
     /// <summary>Waits when a policy says so.</summary>
     internal LoopDelay Delay { get; } = new();
 
@@ -115,7 +120,7 @@ internal sealed class HttpExchange
         Request.Reset();
         Record.Begin(nowNs);
         Client = peer;
-        ForwardedSecure = PeerIsTrusted = IsMetered = false;
+        ForwardedSecure = PeerIsTrusted = IsMetered = HidesDebugSession = false;
         Llm = default;
         _route = null;
         _pathLength = _hostLength = _limitLength = _extraLength = _idLength = _methodLength = 0;
@@ -162,6 +167,14 @@ internal sealed class HttpExchange
 
     /// <summary>Keeps what the limiter wants the client to see.</summary>
     internal void SetLimits(in Decision decision) => _limitLength = _extraLength = RateLimitHeaders.Write(decision, _extraLines);
+
+    /// <summary>The same for somebody in a debug session, who sees names and reasons too. Allocates: only people get here.</summary>
+    internal void SetLimits(PolicyTurn turn, in RequestView view, in Decision decision, long tookNs)
+    {
+        if (_extraLines.Length == ExtraLength) _extraLines = new byte[ExtraLength + DebugHeaders.MaxLength];
+        int length = RateLimitHeaders.Write(decision, _extraLines, showsNames: true);
+        _limitLength = _extraLength = length + DebugHeaders.Write(turn, in view, in decision, tookNs, _extraLines.AsSpan(length));
+    }
 
     /// <summary>Names the server that is about to be tried in a cookie for the client, in place of one tried before.</summary>
     internal void SetCookie(LoopPool pool, LoopServer server, bool secure) =>

@@ -113,8 +113,10 @@ internal sealed class LocalConnection : HttpConnection
         contentType = contentType[..Encoding.ASCII.GetBytes(_request.ContentType, contentType)];
         ReadOnlySpan<byte> body = _request.AnswerBody;
         var frame = new AnswerFrame { Client = Client, Loop = Loop, KeepAlive = keepAlive, ExtraLines = _request.HeaderLines };
-        LocalAnswer.WriteHead(frame, _request.Status, contentType, body.Length, default);
-        if (!request.IsHead) Client.Writer.Append(body);
+        // 204 has neither content nor a length of it (RFC 9110 section 8.6).
+        bool hasContent = _request.Status is not (204 or 304);
+        LocalAnswer.WriteHead(frame, _request.Status, hasContent ? contentType : default, hasContent ? body.Length : -1, default);
+        if (hasContent && !request.IsHead) Client.Writer.Append(body);
         Counters.CountAnswer(_request.Status);
         return FlushAsync(keepAlive);
     }

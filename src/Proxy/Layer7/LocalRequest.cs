@@ -36,6 +36,9 @@ internal sealed class LocalRequest(Connection client) : LocalExchange
     public override ReadOnlySpan<byte> Query => _exchange!.Request.Query(HeadBytes);
 
     /// <inheritdoc/>
+    public override ReadOnlySpan<byte> Target => _exchange!.Request.Target(HeadBytes);
+
+    /// <inheritdoc/>
     public override ReadOnlySpan<byte> Body => _body.WrittenSpan;
 
     /// <inheritdoc/>

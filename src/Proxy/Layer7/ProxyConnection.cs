@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using Appliance.Limiter;
+using Appliance.Limiter.DebugSessions;
 using Appliance.Limiter.Llm;
 using Appliance.Proxy.Listeners;
 using Appliance.Proxy.Transport;
@@ -40,6 +42,7 @@ internal sealed class ProxyConnection : HttpConnection
             exchange.BelieveTrustedPeer(head, client, secure);
         }
 
+        exchange.HidesDebugSession = _policies?.Settings.DebugKey is not null;
         exchange.EnsureId(Loop.Ids);
         HttpRules rules = Snapshot.Http!; // The listener is an http one, or this type would not serve it.
         if (rules.RefusesBody(Request)) return AnswerErrorAsync(HttpError.BodyTooLarge);
@@ -138,7 +141,10 @@ internal sealed class ProxyConnection : HttpConnection
     {
         PolicyTurn turn = policies.Enter(Client.Loop.Number);
         var view = new RequestView(Exchange, Head, turn.Describer, Client.Loop.UnixMs);
-        Decision decision = turn.Decide(in view, Client.Loop.NowNs, Client.Loop.UnixMs);
+        long begin = Stopwatch.GetTimestamp();
+        Decision decision = turn.Decide(in view, Client.Loop.NowNs, Client.Loop.UnixMs, _delayed);
+        long tookNs = (long)Stopwatch.GetElapsedTime(begin).TotalNanoseconds;
+        policies.CountDuration(Client.Loop.Number, tookNs);
         Exchange.Lease = decision.Lease;
         Exchange.Record.Verdict = decision.Reason;
         if (decision.Reason == DecisionReason.NoBundleLoaded)
@@ -146,18 +152,13 @@ internal sealed class ProxyConnection : HttpConnection
             return Snapshot.Settings.OpenOnPolicyFailure ? RouteAsync() : AnswerErrorAsync(HttpError.NoPolicies);
         }
 
-        if (decision.DelayMs > 0 && !_delayed.TryEnter())
-        {
-            // Places are given back with the lease; what a bucket or a budget was charged stays charged (short of policies.md A8).
-            decision = decision with { Allowed = false, DelayMs = 0, Reason = DecisionReason.TooManyDelayed, RetryAfterSeconds = 1 };
-            Exchange.Record.Verdict = decision.Reason;
-        }
-
-        Exchange.SetLimits(decision);
+        if (DebugSession.IsOpen(policies.Settings.DebugKey, in view, Client.Loop.UnixMs, turn.Compatibility)) Exchange.SetLimits(turn, in view, in decision, tookNs);
+        else Exchange.SetLimits(decision);
         if (!decision.Allowed)
         {
             Counters.RejectedByPolicy++;
-            return IsOfModel(decision.Reason) ? RefuseModelAsync(in decision) : AnswerErrorAsync(HttpError.LimitedByPolicy);
+            if (IsOfModel(decision.Reason)) return RefuseModelAsync(in decision);
+            return AnswerErrorAsync(decision.Reason == DecisionReason.TokenInvalid ? HttpError.InvalidToken : HttpError.LimitedByPolicy);
         }
 
         if (decision.Lease.WantsUsage)
@@ -240,6 +241,13 @@ internal sealed class ProxyConnection : HttpConnection
 
                 server.OnConnected();
                 Exchange.Record.OnConnected(pool.Loop.NowNs);
+                if (Client.Error != ConnectionError.None)
+                {
+                    // Gone meanwhile, when there was no exchange to give up yet.
+                    connection.Server.Discard(connection);
+                    server.Conclude(ServerOutcome.Unknown);
+                    return false;
+                }
             }
 
             if (pool.IsSticky && !(knowsServer && server == named)) Exchange.SetCookie(pool, server, Client.IsSecure || Exchange.ForwardedSecure);

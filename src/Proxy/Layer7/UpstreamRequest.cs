@@ -66,9 +66,11 @@ internal static class UpstreamRequest
         // The message needs its Host: an edit may set another, but not take it away.
         bool hostEdited = (edited & HostBit) != 0 && edits!.Sets(KnownHeader.Host);
         StickyCookie? sticky = route.Pool?.Sticky;
-        text.WriteFields(head, request.Fields, hostEdited ? dropped | HostBit : dropped, edits, withoutCookies: sticky is not null);
+        bool hidesDebug = exchange.HidesDebugSession;
+        bool hidesCookie = sticky is not null || hidesDebug;
+        text.WriteFields(head, request.Fields, hostEdited ? dropped | HostBit : dropped, edits, hidesCookie, hidesDebug);
         // Which server it is is between the client and us; a Cookie that an edit sets or takes away is the edit's.
-        if (sticky is not null && edits?.Touches("Cookie"u8) is not true) text.WriteCookies(head, request.Fields, sticky);
+        if (hidesCookie && edits?.Touches("Cookie"u8) is not true) text.WriteCookies(head, request.Fields, sticky, hidesDebug);
         WriteFraming(ref text, request);
         uint present = Present(request);
         if (!hostEdited && (route.Host is not null || (present & HostBit) == 0)) WriteHost(ref text, route.Host, request.Host(head), server);

@@ -62,6 +62,9 @@ internal sealed class Listener
     /// <summary>True once the listener is gone from the configuration: its connections end after their request.</summary>
     internal bool IsClosed => _closed;
 
+    /// <summary>Held while a drained datagram socket closes, and while the listener is taken back: neither happens in the middle of the other.</summary>
+    internal Lock Ending { get; } = new();
+
     /// <summary>The bound address; a port given as 0 is the real one here.</summary>
     internal EndPoint Address { get; private set; } = new IPEndPoint(IPAddress.None, 0);
 
@@ -116,30 +119,33 @@ internal sealed class Listener
 
     /// <summary>
     /// Takes a removed udp listener back while its last sessions drain: they go on, and new ones begin. Its port cannot be bound by another
-    /// listener before the last of them has ended.
+    /// listener before the last of them has ended. A socket that is still open stays the only one of its loop: to a second one, even if it lived
+    /// for a moment only, the kernel would give some of the sessions' datagrams.
     /// </summary>
     /// <exception cref="ListenException">There are no descriptors; it goes on draining.</exception>
     internal void Reopen(ListenerSnapshot snapshot)
     {
-        var descriptors = new List<int>();
-        try
+        var opened = new List<(UdpSocket Socket, int Descriptor)>();
+        lock (Ending)
         {
-            foreach (UdpSocket _ in _datagramSockets) descriptors.Add(Datagrams.Open(SocketAddress.From(Address), shared: true));
-        }
-        catch (Win32Exception error)
-        {
-            foreach (int descriptor in descriptors) _ = Libc.Close(descriptor);
-            throw Failure(snapshot.Settings, error);
+            try
+            {
+                foreach (UdpSocket socket in _datagramSockets.Where(socket => !socket.IsOpen))
+                {
+                    opened.Add((socket, Datagrams.Open(SocketAddress.From(Address), shared: true)));
+                }
+            }
+            catch (Win32Exception error)
+            {
+                foreach ((_, int descriptor) in opened) _ = Libc.Close(descriptor);
+                throw Failure(snapshot.Settings, error);
+            }
+
+            Snapshot = snapshot;
+            _closed = false;
         }
 
-        Snapshot = snapshot;
-        _closed = false;
-        for (int i = 0; i < descriptors.Count; i++)
-        {
-            (UdpSocket socket, int descriptor) = (_datagramSockets[i], descriptors[i]);
-            socket.Loop.Post(() => socket.Resume(descriptor));
-        }
-
+        foreach ((UdpSocket socket, int descriptor) in opened) socket.Loop.Post(() => socket.Resume(descriptor));
         ProxyLog.Listening(_log, snapshot.Settings.Name, Address.ToString() ?? string.Empty, ProtocolName(snapshot.Settings.Protocol));
     }
 

@@ -262,7 +262,8 @@ internal sealed class Connection : LoopSource, IDuplexPipe, IValueTaskSource<boo
             Reader.OnReadable(gone || (events & Linux.EpollReadHangUp) != 0);
             if (IsClosed) return;
             if (_lingering) Discard();
-            else if (unattended) Owner?.OnUnattended(this, (events & Linux.EpollReadHangUp) != 0, gone);
+            // A reset that comes with the last bytes is no other event: who has read them, and now waits for somebody else, has to be told of it here.
+            else if (unattended || (gone && !Reader.IsWaiting)) Owner?.OnUnattended(this, (events & Linux.EpollReadHangUp) != 0, gone);
         }
 
         if (IsClosed || (events & Linux.EpollOut) == 0 && !gone && Tls is not { WriteWantsRead: true }) return;

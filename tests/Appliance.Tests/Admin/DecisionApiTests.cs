@@ -32,7 +32,7 @@ public sealed class DecisionApiTests : IDisposable
                     Protocol = ListenerProtocol.Local,
                     Address = new IPEndPoint(IPAddress.Loopback, 0),
                     TrustedProxies = [IPNetwork.Parse("127.0.0.0/8")],
-                    Handler = new DecisionHandler(_engine, new DecisionStatistics(1), 1),
+                    Handler = new DecisionHandler(_engine, new DecisionStatistics(1), _proxy.Delayed, 1),
                 },
             ],
         });

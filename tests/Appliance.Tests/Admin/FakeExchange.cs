@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text;
 using Appliance.Limiter;
 using Appliance.Proxy;
+using Appliance.Proxy.Layer7;
 
 namespace Appliance.Tests.Admin;
 
@@ -11,6 +12,7 @@ public sealed class FakeExchange : LocalExchange
     private readonly ArrayBufferWriter<byte> _headers = new(4096);
     private readonly ArrayBufferWriter<byte> _output = new(64 * 1024);
     private readonly byte[] _method;
+    private readonly byte[] _target;
     private readonly byte[] _path;
     private readonly byte[] _query;
     private readonly List<(byte[] Name, byte[] Value)> _fields;
@@ -19,7 +21,10 @@ public sealed class FakeExchange : LocalExchange
     {
         string[] parts = target.Split('?', 2);
         _method = Encoding.ASCII.GetBytes(method);
-        _path = Encoding.ASCII.GetBytes(parts[0]);
+        _target = Encoding.ASCII.GetBytes(target);
+        byte[] path = new byte[parts[0].Length];
+        Assert.True(TargetPath.TryNormalize(Encoding.ASCII.GetBytes(parts[0]), path, out int length));
+        _path = path[..length];
         _query = Encoding.ASCII.GetBytes(parts.Length > 1 ? parts[1] : "");
         _fields = [.. headers.Select(h => (Encoding.ASCII.GetBytes(h.Name.ToLowerInvariant()), Encoding.ASCII.GetBytes(h.Value)))];
         Peer = peer;
@@ -30,6 +35,8 @@ public sealed class FakeExchange : LocalExchange
     public override ReadOnlySpan<byte> Path => _path;
 
     public override ReadOnlySpan<byte> Query => _query;
+
+    public override ReadOnlySpan<byte> Target => _target;
 
     public override ReadOnlySpan<byte> Body => default;
 

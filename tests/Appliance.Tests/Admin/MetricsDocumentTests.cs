@@ -88,7 +88,7 @@ public sealed partial class MetricsDocumentTests
     }
 
     /// <summary>The rules of the text format 0.0.4, and of Prometheus about duplicates.</summary>
-    private static void AssertWellFormed(string page)
+    internal static void AssertWellFormed(string page)
     {
         Assert.EndsWith("\n", page, StringComparison.Ordinal);
         var families = new HashSet<string>();

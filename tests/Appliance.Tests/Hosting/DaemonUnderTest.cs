@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using TestSupport;
@@ -60,12 +59,7 @@ public sealed class DaemonUnderTest : IDisposable
         }
     }
 
-    public static int FreePort()
-    {
-        using var probe = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        probe.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)probe.LocalEndPoint!).Port;
-    }
+    public static int FreePort() => TestSupport.FreePort.Take();
 
     /// <summary>One http listener, one upstream; more can be added below.</summary>
     public void WriteConfig(int upstreamPort, string more = "", bool policies = false)

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Appliance.Configuration;
 using Appliance.Limiter.Descriptors;
 using Appliance.Policies;
@@ -46,6 +47,10 @@ public sealed class DescriptorFilesTests : IDisposable
         return path;
     }
 
-    private static (DescriptorSources? Sources, System.Collections.Immutable.ImmutableArray<string> Mistakes) Read(JwtConfig jwt, IpListsConfig lists) =>
-        DescriptorFiles.Read(new PoliciesConfig { File = "/none", Table = new TableConfig { MemoryBytes = 1 << 20 }, Jwt = jwt, IpLists = lists });
+    private static (DescriptorSources? Sources, ImmutableArray<string> Mistakes) Read(JwtConfig jwt, IpListsConfig lists)
+    {
+        var config = new PoliciesConfig { File = "/none", Table = new TableConfig { MemoryBytes = 1 << 20 }, Jwt = jwt, IpLists = lists };
+        (PolicyInputs? inputs, ImmutableArray<string> mistakes) = PolicyInputs.Read(config);
+        return (inputs?.Engine.Sources, mistakes);
+    }
 }

@@ -99,9 +99,9 @@ public sealed class PolicyFileTests : IDisposable
         Write(2);
         PolicyFile file = Load();
         Write(1);
-        BundleRead prepared = file.Prepare(BundlePath);
+        BundleRead prepared = file.Prepare(BundlePath, new BundleTerms());
         Assert.Equal(2, _engine.Current?.Version); // nothing yet
-        file.Commit(BundlePath, prepared);
+        file.Commit(BundlePath, new BundleTerms(), prepared);
         Assert.Equal(1, _engine.Current?.Version);
         file.Poll();
         Assert.Null(file.Status.Error);
@@ -127,7 +127,7 @@ public sealed class PolicyFileTests : IDisposable
 
         WriteText("{ broken");
         var second = new PolicyEngine(_table, 1);
-        var file = new PolicyFile(second, BundlePath, Archive, _clock, _log);
+        var file = new PolicyFile(second, BundlePath, new BundleTerms(), Archive, _clock, _log);
         file.LoadAtStart();
         Assert.Equal(2, second.Current?.Version);
         Assert.True(file.Status.FromArchive);
@@ -149,7 +149,7 @@ public sealed class PolicyFileTests : IDisposable
         File.WriteAllText(Archive.Newest()[0], "torn");
         File.Delete(BundlePath);
         var second = new PolicyEngine(_table, 1);
-        new PolicyFile(second, BundlePath, Archive, _clock, _log).LoadAtStart();
+        new PolicyFile(second, BundlePath, new BundleTerms(), Archive, _clock, _log).LoadAtStart();
         Assert.Equal(1, second.Current?.Version);
     }
 
@@ -177,7 +177,7 @@ public sealed class PolicyFileTests : IDisposable
 
     private PolicyFile Load()
     {
-        var file = new PolicyFile(_engine, BundlePath, Archive, _clock, _log);
+        var file = new PolicyFile(_engine, BundlePath, new BundleTerms(), Archive, _clock, _log);
         file.LoadAtStart();
         return file;
     }

@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using System.Text.Json;
 using TestSupport;
 
@@ -42,13 +40,8 @@ internal sealed class LoopbackDaemon : IDisposable
 
     public JsonElement Status => _control.Status() ?? throw new InvalidOperationException($"no daemon answers\n{Log}");
 
-    /// <summary>A port that nobody has.</summary>
-    public static int FreePort()
-    {
-        using var probe = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        probe.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)probe.LocalEndPoint!).Port;
-    }
+    /// <summary>A port that nobody has, nor will get by chance before it is bound.</summary>
+    public static int FreePort() => TestSupport.FreePort.Take();
 
     public string PathOf(string file) => _home.PathOf(file);
 

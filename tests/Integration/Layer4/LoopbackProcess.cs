@@ -41,13 +41,8 @@ internal sealed class LoopbackProcess : IDisposable
         return started;
     }
 
-    /// <summary>A port that nobody has.</summary>
-    public static int FreePort()
-    {
-        using var probe = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        probe.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)probe.LocalEndPoint!).Port;
-    }
+    /// <summary>A port that nobody has, nor will get by chance before it is bound.</summary>
+    public static int FreePort() => TestSupport.FreePort.Take();
 
     public void Dispose()
     {

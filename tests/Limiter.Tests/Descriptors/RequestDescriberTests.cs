@@ -31,7 +31,7 @@ public sealed class RequestDescriberTests : IDisposable
     [Fact]
     public void ClaimsOfAGoodTokenAreReadAndOfABadOneAreTheSentinel()
     {
-        _engine.Use(new DescriptorSources { Jwt = new JwtSettings { Keys = TokenIssuer.Keys(TokenIssuer.KeyFor("HS256")) } });
+        _engine.Use(new EngineSettings { Sources = new DescriptorSources { Jwt = new JwtSettings { Keys = TokenIssuer.Keys(TokenIssuer.KeyFor("HS256")) } } });
         string good = TokenIssuer.Token("HS256", """{"sub":"ann","plan":"gold"}""");
         Assert.Equal(("ann", "gold", ""), (Claim("sub", good), Claim("plan", good), Claim("other", good)));
         Assert.Equal(("__invalid__", "__invalid__"), (Claim("sub", good + "x"), Claim("plan", "e30.e30.e30")));
@@ -42,9 +42,9 @@ public sealed class RequestDescriberTests : IDisposable
     public void OtherKeysHoldForTheNextRequest()
     {
         string token = TokenIssuer.Token("ES256", """{"sub":"ann"}""");
-        _engine.Use(new DescriptorSources { Jwt = new JwtSettings { Keys = TokenIssuer.Keys(TokenIssuer.KeyFor("HS256")) } });
+        _engine.Use(new EngineSettings { Sources = new DescriptorSources { Jwt = new JwtSettings { Keys = TokenIssuer.Keys(TokenIssuer.KeyFor("HS256")) } } });
         Assert.Equal("__invalid__", Claim("sub", token));
-        _engine.Use(new DescriptorSources { Jwt = new JwtSettings { Keys = TokenIssuer.Keys(TokenIssuer.KeyFor("ES256")) } });
+        _engine.Use(new EngineSettings { Sources = new DescriptorSources { Jwt = new JwtSettings { Keys = TokenIssuer.Keys(TokenIssuer.KeyFor("ES256")) } } });
         Assert.Equal("ann", Claim("sub", token));
     }
 
@@ -54,13 +54,14 @@ public sealed class RequestDescriberTests : IDisposable
     [Fact]
     public void ListsComeBeforeHeadersAndHeadersCountFromTrustedProxiesOnly()
     {
-        _engine.Use(new DescriptorSources
+        var sources = new DescriptorSources
         {
             Countries = List(AddressListKind.Country, "192.0.2.0/24 CH"),
             Asns = List(AddressListKind.Asn, "192.0.2.0/24 64500"),
             Types = List(AddressListKind.Type, "AS64500 hosting\n198.51.100.0/24 isp"),
             TorExits = List(AddressListKind.Tor, "203.0.113.7/32"),
-        });
+        };
+        _engine.Use(new EngineSettings { Sources = sources });
         FakeRequest listed = At("192.0.2.1").With("x-country-code", "DE").With("x-asn", "64501").With("x-asn-type", "isp");
         Assert.Equal(("CH", "64500", "hosting"), (Fact(RequestFact.Country, listed), Fact(RequestFact.Asn, listed), Fact(RequestFact.AddressType, listed)));
         FakeRequest told = At("203.0.113.1").With("x-country-code", "DE").With("x-asn", "AS64500");

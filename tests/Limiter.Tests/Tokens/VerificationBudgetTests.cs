@@ -129,7 +129,7 @@ public sealed class VerificationBudgetTests
     {
         const string Claims = """{"bundle_version": 1, "policies": [{"id": "p", "spec": {"selector": {"pathPrefix": "/"}, "rules": [{"name": "r", "limit_keys": ["jwt:sub"], "algorithm": "token_bucket", "algorithm_config": {"tokens_per_second": 1, "burst": 1}}]}}]}""";
         using var under = new EngineUnderTest(Claims);
-        under.Engine.Use(new() { Jwt = new JwtSettings { Keys = TokenIssuer.Keys(TokenIssuer.KeyFor("ES384")) } });
+        under.Engine.Use(new EngineSettings { Sources = new() { Jwt = new JwtSettings { Keys = TokenIssuer.Keys(TokenIssuer.KeyFor("ES384")) } } });
         void Send(int id)
         {
             FakeRequest request = new FakeRequest().With("authorization", Encoding.ASCII.GetString(Forged("ES384", id)));

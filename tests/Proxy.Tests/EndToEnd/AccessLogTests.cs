@@ -165,7 +165,7 @@ public sealed class AccessLogTests
             await client.ReadAnswerAsync();
         }
 
-        await Deadline.Until(() => rig.Server.GetStatus().AccessLogDropped == Requests - 256 * 1024 / 1024, () => $"dropped {rig.Server.GetStatus().AccessLogDropped}");
+        await Deadline.Until(() => rig.Status.AccessLogDropped == Requests - 256 * 1024 / 1024, () => $"dropped {rig.Status.AccessLogDropped}");
         Assert.Equal(256, (await LinesAsync(rig, 256)).Count);
     }
 

@@ -30,8 +30,8 @@ public sealed class ApplyTests
             ProxySettings next = i % 2 == 0 ? b : a;
             // Each second reload also opens or closes another listener.
             rig.Server.Apply(i % 4 < 2 ? next : next with { Listeners = next.Listeners.Add(Extra()) });
-            long asked = rig.Server.GetStatus().Listeners[0].Requests[2];
-            await Deadline.Until(() => rig.Server.GetStatus().Listeners[0].Requests[2] > asked, "requests go on between the reloads");
+            long asked = rig.Status.Listeners[0].Requests[2];
+            await Deadline.Until(() => rig.Status.Listeners[0].Requests[2] > asked, "requests go on between the reloads");
         }
 
         await stop.CancelAsync();
@@ -157,7 +157,7 @@ public sealed class ApplyTests
         Assert.False(error.NotPermitted);
         Assert.Contains("taken", error.Message, StringComparison.Ordinal);
         Assert.Contains(other.Address.ToString(), error.Message, StringComparison.Ordinal);
-        Assert.Single(rig.Server.GetStatus().Listeners);
+        Assert.Single(rig.Status.Listeners);
         Assert.Equal(200, (await rig.AskAsync(Get)).Head.Status);
         await Deadline.Until(() => Refuses(free.Address), "the listener that was opened first is closed again");
     }

@@ -1,5 +1,6 @@
 using Appliance.Proxy.Configuration;
 using Proxy.Tests.Support;
+using TestSupport;
 
 namespace Proxy.Tests.EndToEnd;
 
@@ -250,21 +251,24 @@ public sealed class BodyTests
     public async Task AnUploadThatMovesMayLastLongerThanTheResponseLimit()
     {
         using var upstream = new Upstream();
-        await using ProxyRig rig = ProxyRig.Http(new TimeoutSettings { Response = TimeSpan.FromMilliseconds(1500) }, upstream.Address);
+        var clock = new VirtualClock();
+        // Eight halves of it are less than the time in which a body may be as slow as it likes.
+        TimeSpan limit = TimeSpan.FromSeconds(1);
+        await using var rig = new ProxyRig(ProxyRig.HttpSettings(new TimeoutSettings { Response = limit }, upstream.Address), time: clock);
         RawPeer client = await rig.ConnectAsync();
         await client.SendAsync("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 8\r\n\r\n");
         RawPeer server = await upstream.AcceptAsync();
         await server.ReadHeadAsync();
-        long begun = Environment.TickCount64;
         for (int i = 0; i < 8; i++)
         {
-            // The pause is the subject: each is shorter than the limit, all together are longer.
-            await Task.Delay(300);
+            // Each pause is shorter than the limit, all together are longer.
+            rig.Settle();
+            clock.Advance(limit / 2);
+            rig.Settle();
             await client.SendAsync("x");
             Assert.Equal("x", await server.ReadTextAsync(1));
         }
 
-        Assert.True(Environment.TickCount64 - begun > 1500);
         await server.SendAsync(Ok);
         Assert.Equal(200, (await client.ReadAnswerAsync()).Head.Status);
     }

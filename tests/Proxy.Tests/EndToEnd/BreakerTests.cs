@@ -1,5 +1,6 @@
 using Appliance.Proxy.Configuration;
 using Proxy.Tests.Support;
+using TestSupport;
 using static Proxy.Tests.EndToEnd.PoolSettings;
 
 namespace Proxy.Tests.EndToEnd;
@@ -11,9 +12,11 @@ public sealed class BreakerTests
     {
         FailureThreshold = 3,
         SuccessThreshold = 2,
-        Timeout = TimeSpan.FromMilliseconds(200),
+        Timeout = TimeSpan.FromSeconds(10),
         HalfOpenRequests = 1,
     };
+
+    private readonly VirtualClock _clock = new();
 
     [Fact]
     public async Task AServerThatFailsIsLeftOutAndComesBackByProbes()
@@ -30,15 +33,17 @@ public sealed class BreakerTests
         });
         using var good = new Upstream();
         good.ServeAnswer(Ok);
-        await using var rig = new ProxyRig(Of(Pool(sick.Address, good.Address) with { CircuitBreaker = Breaker with { Timeout = TimeSpan.FromSeconds(1) } }));
+        await using ProxyRig rig = Rig(Pool(sick.Address, good.Address) with { CircuitBreaker = Breaker });
         int failed = 0;
         for (int i = 0; i < 12; i++) failed += (await rig.AskAsync(Get)).Head.Status == 500 ? 1 : 0;
         Assert.Equal(3, failed);
         Assert.Equal("open", rig.Servers[0].Breaker);
-        Assert.True(rig.Log.Has(3023), "opening is logged");
+        await rig.Log.ExpectAsync(3023, "opening is logged");
         Volatile.Write(ref well, true);
+        _clock.Advance(Breaker.Timeout + TimeSpan.FromSeconds(1));
         await AskUntilAsync(rig, () => rig.Servers[0].Breaker == "closed");
-        Assert.True(rig.Log.Has(3024) && rig.Log.Has(3025), "half open and closed are logged");
+        await rig.Log.ExpectAsync(3024, "half open is logged");
+        await rig.Log.ExpectAsync(3025, "closed is logged");
         await AskUntilAsync(rig, () => rig.Servers[0].Requests >= 8);
     }
 
@@ -47,18 +52,18 @@ public sealed class BreakerTests
     {
         using var sick = new Upstream();
         sick.ServeAnswer(Broken);
-        await using var rig = new ProxyRig(Of(Pool(sick.Address) with { CircuitBreaker = Breaker with { Timeout = TimeSpan.FromMinutes(1) } }));
+        await using ProxyRig rig = Rig(Pool(sick.Address) with { CircuitBreaker = Breaker with { Timeout = TimeSpan.FromMinutes(1) } });
         for (int i = 0; i < 3; i++) Assert.Equal(500, (await rig.AskAsync(Get)).Head.Status);
         Assert.Equal(503, (await rig.AskAsync(Get)).Head.Status);
         Assert.Equal(3, rig.Upstream.Requests);
-        Assert.Equal(0, rig.Server.GetStatus().Upstreams[0].HealthyServers);
+        Assert.Equal(0, rig.Status.Upstreams[0].HealthyServers);
     }
 
     [Fact]
     public async Task WhileAProbeIsUnderWayNoOtherRequestPasses()
     {
         using var server = new Upstream();
-        await using var rig = new ProxyRig(Of(Pool(server.Address) with { CircuitBreaker = Breaker with { FailureThreshold = 1, SuccessThreshold = 1 } }));
+        await using ProxyRig rig = Rig(Pool(server.Address) with { CircuitBreaker = Breaker with { FailureThreshold = 1, SuccessThreshold = 1 } });
         Task<(HttpText Head, string Body)> first = rig.AskAsync(Get);
         RawPeer peer = await server.AcceptAsync();
         await peer.ReadHeadAsync();
@@ -78,7 +83,7 @@ public sealed class BreakerTests
     public async Task AClientThatLeavesGivesTheProbesSlotBackAndDecidesNothing()
     {
         using var server = new Upstream();
-        await using var rig = new ProxyRig(Of(Pool(server.Address) with { CircuitBreaker = Breaker with { FailureThreshold = 1, SuccessThreshold = 1 } }));
+        await using ProxyRig rig = Rig(Pool(server.Address) with { CircuitBreaker = Breaker with { FailureThreshold = 1, SuccessThreshold = 1 } });
         Task<(HttpText Head, string Body)> first = rig.AskAsync(Get);
         RawPeer peer = await server.AcceptAsync();
         await peer.ReadHeadAsync();
@@ -104,7 +109,7 @@ public sealed class BreakerTests
     public async Task ATunnelThatStandsClosesTheBreakerAtOnce()
     {
         using var server = new Upstream();
-        await using var rig = new ProxyRig(Of(Pool(server.Address) with { CircuitBreaker = Breaker with { FailureThreshold = 1, SuccessThreshold = 1 } }));
+        await using ProxyRig rig = Rig(Pool(server.Address) with { CircuitBreaker = Breaker with { FailureThreshold = 1, SuccessThreshold = 1 } });
         Task<(HttpText Head, string Body)> first = rig.AskAsync(Get);
         RawPeer peer = await server.AcceptAsync();
         await peer.ReadHeadAsync();
@@ -132,13 +137,14 @@ public sealed class BreakerTests
         });
         using var good = new Upstream();
         good.ServeAnswer(Ok);
-        var ejection = new EjectionSettings { ConsecutiveFailures = 2, For = TimeSpan.FromMilliseconds(400) };
-        await using var rig = new ProxyRig(Of(Pool(sick.Address, good.Address) with { Ejection = ejection, Retry = new RetrySettings { Attempts = 1 } }));
+        var ejection = new EjectionSettings { ConsecutiveFailures = 2, For = TimeSpan.FromSeconds(30) };
+        await using ProxyRig rig = Rig(Pool(sick.Address, good.Address) with { Ejection = ejection, Retry = new RetrySettings { Attempts = 1 } });
         int failed = 0;
         for (int i = 0; i < 8; i++) failed += (await rig.AskAsync(Get)).Head.Status == 502 ? 1 : 0;
         Assert.Equal(2, failed);
         Assert.Equal(("ejected", true), (rig.Servers[0].State, rig.Servers[0].Ejected));
-        Assert.True(rig.Log.Has(3022), "the ejection is logged");
+        await rig.Log.ExpectAsync(3022, "the ejection is logged");
+        _clock.Advance(ejection.For + TimeSpan.FromSeconds(1));
         await Deadline.Until(() => rig.Servers[0].State == "up", "the server is let in again");
     }
 
@@ -164,17 +170,19 @@ public sealed class BreakerTests
         Assert.Equal(before + 1, rig.Servers[1 - left].Requests);
     }
 
-    /// <summary>Waits for the end of the open phase, which only a request can see.</summary>
-    private static async Task OpenOverAsync(ProxyRig rig)
+    /// <summary>Ends the open phase, which only a request can see.</summary>
+    private async Task OpenOverAsync(ProxyRig rig)
     {
         await PhaseAsync(rig, "open");
-        await Task.Delay(Breaker.Timeout + TimeSpan.FromMilliseconds(50)); // The phase is defined by its time; there is no event to wait for.
+        _clock.Advance(Breaker.Timeout + TimeSpan.FromSeconds(1));
     }
+
+    private ProxyRig Rig(UpstreamSettings pool) => new(Of(pool), time: _clock);
 
     private static Task PhaseAsync(ProxyRig rig, string phase) =>
         Deadline.Until(() => rig.Upstream.Breaker == phase, () => $"the breaker is {rig.Upstream.Breaker}, not {phase}");
 
-    private static async Task<(HttpText Head, string Body)> ProbeAsync(ProxyRig rig)
+    private async Task<(HttpText Head, string Body)> ProbeAsync(ProxyRig rig)
     {
         await OpenOverAsync(rig);
         return await rig.AskAsync(Get);

@@ -65,6 +65,19 @@ public sealed class HandOverTests
         foreach (RawPeer client in await ConnectAsync(address)) await AssertServedAsync(client);
     }
 
+    /// <summary>systemd gives them without the flag; the operator's scripts, which the daemon starts, must not keep the port open.</summary>
+    [Fact]
+    public void SocketsThatAreTakenOverAreNotPassedOnToChildren()
+    {
+        IPEndPoint address = RunOnceAndHold(loops: 2);
+        Assert.All(_held.Values, descriptor => Assert.False(IsClosedOnExec(descriptor)));
+        using ProxyServer server = New(loops: 2);
+        server.Start(Settings(address), _held);
+
+        server.VisitListenSockets((_, descriptor) => Assert.True(IsClosedOnExec(descriptor)));
+        Assert.All(_held.Values, descriptor => Assert.True(IsClosedOnExec(descriptor)));
+    }
+
     [Fact]
     public void ClosedListenerIsNotShown()
     {
@@ -73,6 +86,13 @@ public sealed class HandOverTests
         server.Apply(new ProxySettings { Listeners = [] });
 
         server.VisitListenSockets((name, _) => Assert.Fail(name));
+    }
+
+    private static bool IsClosedOnExec(int descriptor)
+    {
+        const int CloseOnExec = 0x80000; // O_CLOEXEC, 02000000 in the kernel's octal
+        string line = File.ReadLines($"/proc/self/fdinfo/{descriptor}").Single(line => line.StartsWith("flags:", StringComparison.Ordinal));
+        return (Convert.ToInt32(line["flags:".Length..].Trim(), 8) & CloseOnExec) != 0;
     }
 
     [DllImport("libc", EntryPoint = "dup")]

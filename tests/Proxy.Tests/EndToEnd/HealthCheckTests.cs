@@ -11,7 +11,7 @@ public sealed class HealthCheckTests
     {
         Path = "/health",
         Interval = TimeSpan.FromMilliseconds(100),
-        Timeout = TimeSpan.FromMilliseconds(500),
+        Timeout = Deadline.Limit,
         HealthyAfter = 2,
         UnhealthyAfter = 2,
     };
@@ -27,13 +27,14 @@ public sealed class HealthCheckTests
         await StateAsync(rig, "down");
         Assert.Equal(("down", "status 503"), (rig.Upstream.State, rig.Upstream.Reason));
         Assert.NotNull(rig.Upstream.Since);
-        Assert.Equal(0, rig.Server.GetStatus().Upstreams[0].HealthyServers);
+        Assert.Equal(0, rig.Status.Upstreams[0].HealthyServers);
         Assert.Equal(503, (await rig.AskAsync(Get)).Head.Status);
+        await rig.Log.ExpectAsync(3020, "the failure is logged");
         Assert.Single(rig.Log.Entries, entry => entry.Id == 3020 && entry.Text.Contains("status 503", StringComparison.Ordinal));
         server.HealthAnswer = Ok;
         await StateAsync(rig, "up");
         Assert.Equal(200, (await rig.AskAsync(Get)).Head.Status);
-        Assert.True(rig.Log.Has(3021), "the recovery is logged");
+        await rig.Log.ExpectAsync(3021, "the recovery is logged");
         Assert.True(rig.Upstream.ChecksOk >= 3 && rig.Upstream.ChecksFailed >= 2, "checks are counted");
         Assert.Equal($"GET /health HTTP/1.1|{server.Address}|close", server.LastCheck);
     }
@@ -96,6 +97,7 @@ public sealed class HealthCheckTests
     {
         using var server = new HealthServer { HealthAnswer = answer };
         if (answer == "!refuse") server.Dispose();
+        if (answer == "!silent") check = check with { Timeout = TimeSpan.FromMilliseconds(300) };
         await using var rig = new ProxyRig(Of(Pool(server.Address) with { HealthCheck = check with { Interval = TimeSpan.FromMinutes(1) } }));
         await StateAsync(rig, reason is null ? "up" : "down");
         Assert.Equal(reason, rig.Upstream.Reason);

@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using Appliance.Proxy.Configuration;
 using Proxy.Tests.Support;
 
@@ -228,6 +230,37 @@ public sealed class KeepAliveTests
         await second.ReadHeadAsync();
         await second.SendAsync(Ok);
         Assert.Equal("ok", (await client.ReadAnswerAsync()).Body);
+    }
+
+    /// <summary>
+    /// Its answer is there with the connection, before the request, which waits for the end of the turn, has left. Kept, the connection would bring
+    /// the answer to that request to whoever comes next.
+    /// </summary>
+    [Fact]
+    public async Task AConnectionWhoseServerAnsweredBeforeItWasAskedIsNotKept()
+    {
+        using var listening = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        listening.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        listening.Listen(1);
+        await using ProxyRig rig = ProxyRig.Http((IPEndPoint)listening.LocalEndPoint!);
+        Socket? server = null;
+        // On the loop, so that it learns of connection and answer at once.
+        void Answer()
+        {
+            if (!listening.Poll(0, SelectMode.SelectRead))
+            {
+                rig.Loop.Post(Answer);
+                return;
+            }
+
+            server = listening.Accept();
+            server.Send(System.Text.Encoding.ASCII.GetBytes(Ok));
+        }
+
+        rig.Loop.Post(Answer);
+        Assert.Equal("ok", (await rig.AskAsync("GET / HTTP/1.1\r\nHost: a\r\n\r\n")).Body);
+        Assert.Equal(0, rig.Upstream.IdleConnections);
+        server!.Dispose();
     }
 
     /// <summary>The request on its way was not read by anybody: FIN says so and lets the client repeat it, RST would leave it guessing.</summary>

@@ -57,6 +57,7 @@ public sealed class NamedServerTests
         int asked = dns.Asked;
         await Deadline.Until(() => dns.Asked >= asked + 2, "two more questions have failed");
         Assert.Equal(200, (await rig.AskAsync(Get)).Head.Status);
+        await rig.Log.ExpectAsync(3028, "the failure is logged");
         Assert.Single(rig.Log.Entries, entry => entry.Id == 3028);
     }
 

@@ -2,6 +2,7 @@ using System.Net;
 using Appliance.Proxy;
 using Appliance.Proxy.Configuration;
 using Proxy.Tests.Support;
+using TestSupport;
 using static Proxy.Tests.EndToEnd.PoolSettings;
 
 namespace Proxy.Tests.EndToEnd;
@@ -156,12 +157,15 @@ public sealed class QueueTests
     public async Task AReloadForgetsNobodysTimeLimit()
     {
         using var server = new Upstream();
-        ProxySettings settings = Of(Limited(1, server.Address) with { QueueTimeout = TimeSpan.FromMilliseconds(500) });
-        await using var rig = new ProxyRig(settings);
+        var clock = new VirtualClock();
+        ProxySettings settings = Of(Limited(1, server.Address) with { QueueTimeout = TimeSpan.FromSeconds(50) });
+        await using var rig = new ProxyRig(settings, time: clock);
         (Task<(HttpText Head, string Body)> busy, RawPeer peer) = await OccupyAsync(rig, server);
         Task<(HttpText Head, string Body)> next = rig.AskAsync(Get);
         await WaitingAsync(rig, 1);
         rig.Server.Apply(settings with { Upstreams = [settings.Upstreams[0] with { MaximumIdle = 7 }] });
+        rig.Settle();
+        clock.Advance(TimeSpan.FromSeconds(51));
         Assert.Equal(503, (await next).Head.Status);
         await peer.SendAsync(Ok);
         Assert.Equal(200, (await busy).Head.Status);
@@ -213,7 +217,7 @@ public sealed class QueueTests
     private static Task WaitingAsync(ProxyRig rig, int requests) =>
         Deadline.Until(() => Status(rig).QueueLength == requests, $"{requests} requests wait");
 
-    private static UpstreamStatus Status(ProxyRig rig) => rig.Server.GetStatus().Upstreams.Single();
+    private static UpstreamStatus Status(ProxyRig rig) => rig.Status.Upstreams.Single();
 
     /// <summary>A request that the server has received and not answered.</summary>
     private static async Task<(Task<(HttpText Head, string Body)> Request, RawPeer Server)> OccupyAsync(ProxyRig rig, Upstream server)

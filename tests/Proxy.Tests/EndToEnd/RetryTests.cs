@@ -44,21 +44,42 @@ public sealed class RetryTests
     [Fact]
     public async Task AServerThatIsTooSlowLosesTheRequestToAnother()
     {
-        using var slow = new Upstream().Serve(peer => peer.ReadHeadAsync());
+        int asked = 0;
+        using var slow = new Upstream().Serve(SilentAsync(() => Interlocked.Increment(ref asked)));
         using var second = new Upstream().ServeAnswer(Good);
-        await using ProxyRig rig = Rig(new RetrySettings { TryTimeout = TimeSpan.FromMilliseconds(50) }, slow, second);
-        Assert.Equal("good", (await rig.AskAsync(Get)).Body);
-        Assert.Equal("good", (await rig.AskAsync(Get)).Body);
-        Assert.True(slow.Count > 0);
+        var clock = new VirtualClock();
+        await using var rig = new ProxyRig(Settings(new RetrySettings { TryTimeout = TimeSpan.FromSeconds(10) }, slow, second), time: clock);
+        for (int i = 0; i < 2; i++)
+        {
+            int before = Volatile.Read(ref asked);
+            Task<(HttpText Head, string Body)> answer = rig.AskAsync(Get);
+            await Deadline.Until(() => answer.IsCompleted || Volatile.Read(ref asked) > before, "a server is asked");
+            rig.Settle();
+            if (!answer.IsCompleted) clock.Advance(TimeSpan.FromSeconds(11));
+            Assert.Equal("good", (await answer).Body);
+        }
+
+        Assert.True(asked > 0);
     }
 
     [Fact]
     public async Task AllTriesTogetherEndAtTheTotalLimit()
     {
-        Upstream[] slow = [.. Enumerable.Range(0, 4).Select(_ => new Upstream().Serve(peer => peer.ReadHeadAsync()))];
-        var retry = new RetrySettings { Attempts = 4, TryTimeout = TimeSpan.FromMilliseconds(400), TotalTimeout = TimeSpan.FromMilliseconds(600) };
-        await using ProxyRig rig = Rig(retry, slow);
-        Assert.Equal(504, (await rig.AskAsync(Get)).Head.Status);
+        int asked = 0;
+        Upstream[] slow = [.. Enumerable.Range(0, 4).Select(_ => new Upstream().Serve(SilentAsync(() => Interlocked.Increment(ref asked))))];
+        var retry = new RetrySettings { Attempts = 4, TryTimeout = TimeSpan.FromSeconds(40), TotalTimeout = TimeSpan.FromSeconds(60) };
+        var clock = new VirtualClock();
+        await using var rig = new ProxyRig(Settings(retry, slow), time: clock);
+        Task<(HttpText Head, string Body)> answer = rig.AskAsync(Get);
+        for (int tries = 1; tries <= 2; tries++)
+        {
+            await Deadline.Until(() => Volatile.Read(ref asked) == tries, $"try {tries}");
+            rig.Settle();
+            Assert.False(answer.IsCompleted);
+            clock.Advance(TimeSpan.FromSeconds(41));
+        }
+
+        Assert.Equal(504, (await answer).Head.Status);
         Assert.Equal(2, slow.Count(server => server.Count > 0));
         foreach (Upstream server in slow) server.Dispose();
     }
@@ -147,7 +168,7 @@ public sealed class RetryTests
         settings = settings with { Upstreams = [settings.Upstreams[0] with { Balance = BalanceMethod.LeastConnections }] };
         await using var rig = new ProxyRig(settings, time: new VirtualClock());
         for (int i = 0; i < 40; i++) Assert.Equal(503, (await rig.AskAsync(Get)).Head.Status);
-        Assert.Equal(10, rig.Server.GetStatus().Upstreams.Single().Retries);
+        Assert.Equal(10, rig.Status.Upstreams.Single().Retries);
         await Deadline.Until(() => rig.Servers.All(server => server.UnderWay == 0), () => $"{rig.Servers[0].UnderWay} and {rig.Servers[1].UnderWay} places are taken");
     }
 
@@ -256,12 +277,13 @@ public sealed class RetryTests
     public async Task RetriesEndWithTheirBudget()
     {
         using var broken = new Upstream().Serve(BreakAsync);
-        await using ProxyRig rig = Rig(new RetrySettings { Attempts = 2 }, broken, broken);
+        // In a second that stands still.
+        await using var rig = new ProxyRig(Settings(new RetrySettings { Attempts = 2 }, broken, broken), time: new VirtualClock());
         const int Requests = 100;
         for (int i = 0; i < Requests; i++) Assert.Equal(502, (await rig.AskAsync(Get)).Head.Status);
-        // A fifth of the requests, and ten in each of the seconds that this took.
-        Assert.InRange(broken.Count, Requests + 10, Requests + Requests / 5 + 10 * 10);
-        Assert.Equal(broken.Count - Requests, rig.Server.GetStatus().Upstreams.Single().Retries);
+        // A fifth of the requests, and ten for the second.
+        Assert.InRange(broken.Count, Requests + 10, Requests + Requests / 5 + 10);
+        Assert.Equal(broken.Count - Requests, rig.Status.Upstreams.Single().Retries);
     }
 
     [Fact]
@@ -383,6 +405,13 @@ public sealed class RetryTests
         ProxySettings settings = ProxyRig.HttpSettings(new TimeoutSettings(), [.. servers.Select(server => server.Address)]);
         return settings with { Upstreams = [settings.Upstreams[0] with { Retry = retry }] };
     }
+
+    /// <summary>Reads the request, says so, and never answers.</summary>
+    private static Func<RawPeer, Task> SilentAsync(Action asked) => async peer =>
+    {
+        await peer.ReadHeadAsync();
+        asked();
+    };
 
     /// <summary>Reads the request and closes.</summary>
     private static async Task BreakAsync(RawPeer peer)

@@ -4,6 +4,7 @@ using Appliance.Proxy.Layer4;
 using Appliance.Proxy.Layer7;
 using Appliance.Proxy.Transport;
 using Proxy.Tests.Support;
+using TestSupport;
 
 namespace Proxy.Tests.EndToEnd;
 
@@ -134,17 +135,24 @@ public sealed class SpliceTests
     public async Task SplicedBytesKeepTheRelayAliveAndSilenceEndsIt()
     {
         using var upstream = new Upstream();
-        await using ProxyRig rig = ProxyRig.Tcp(new TimeoutSettings { Tunnel = TimeSpan.FromMilliseconds(1000) }, upstream.Address);
+        var clock = new VirtualClock();
+        TimeSpan limit = TimeSpan.FromSeconds(60);
+        await using ProxyRig rig = new(ProxyRig.TcpSettings(new TimeoutSettings { Tunnel = limit }, upstream.Address), time: clock);
         (RawPeer client, RawPeer server) = await ConnectAsync(rig, upstream);
-        long begun = Environment.TickCount64;
-        while (Environment.TickCount64 - begun < 2500)
+        long spliced = 0;
+        for (int i = 0; i < 5; i++)
         {
-            await Task.WhenAll(Bulk.SendAsync(server.Socket, 65_536, seed: 6), Bulk.ReceiveAsync(client.Socket, 65_536));
-            // The pause is the subject: shorter than the limit.
-            await Task.Delay(50);
+            await Task.WhenAll(Bulk.SendAsync(server.Socket, Mebibyte, seed: 6), Bulk.ReceiveAsync(client.Socket, Mebibyte));
+            rig.Settle();
+            long before = spliced;
+            spliced = await rig.OnLoopAsync(() => rig.Loop.Pipes.MovedBytes);
+            Assert.True(spliced > before, "nothing was spliced");
+            // Each pause is shorter than the limit.
+            clock.Advance(limit * 0.75);
+            rig.Settle();
         }
 
-        Assert.True(await rig.OnLoopAsync(() => rig.Loop.Pipes.MovedBytes) > 0);
+        clock.Advance(limit);
         await client.ExpectResetAsync();
         await server.ExpectResetAsync();
     }

@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using Appliance.Proxy.Configuration;
 using Proxy.Tests.Support;
+using TestSupport;
 
 namespace Proxy.Tests.EndToEnd;
 
@@ -8,7 +9,9 @@ namespace Proxy.Tests.EndToEnd;
 public sealed class TcpRelayTests
 {
     /// <summary>Long enough that a busy machine does not make the busy side silent for so long.</summary>
-    private static readonly TimeSpan BusyLimit = TimeSpan.FromSeconds(1.5);
+    private static readonly TimeSpan BusyLimit = TimeSpan.FromSeconds(60);
+
+    private readonly VirtualClock _clock = new();
 
     [Fact]
     public async Task BytesGoBothWays()
@@ -92,11 +95,12 @@ public sealed class TcpRelayTests
     public async Task OneBusyDirectionKeepsTheRelayAlive()
     {
         using var upstream = new Upstream();
-        await using ProxyRig rig = ProxyRig.Tcp(new TimeoutSettings { Tunnel = BusyLimit }, upstream.Address);
+        await using ProxyRig rig = new(ProxyRig.TcpSettings(new TimeoutSettings { Tunnel = BusyLimit }, upstream.Address), time: _clock);
         (RawPeer client, RawPeer server) = await ConnectAsync(rig, upstream);
-        await KeepBusyAsync(client, server);
+        await KeepBusyAsync(rig, client, server);
         await server.SendAsync("still here");
         Assert.Equal("still here", await client.ReadTextAsync(10));
+        server.Dispose();
     }
 
     [Theory]
@@ -105,10 +109,10 @@ public sealed class TcpRelayTests
     public async Task AResetAfterALongSilenceOfThatSideIsStillAReset(bool clientBusy)
     {
         using var upstream = new Upstream();
-        await using ProxyRig rig = ProxyRig.Tcp(new TimeoutSettings { Tunnel = BusyLimit }, upstream.Address);
+        await using ProxyRig rig = new(ProxyRig.TcpSettings(new TimeoutSettings { Tunnel = BusyLimit }, upstream.Address), time: _clock);
         (RawPeer client, RawPeer server) = await ConnectAsync(rig, upstream);
         (RawPeer busy, RawPeer silent) = clientBusy ? (client, server) : (server, client);
-        await KeepBusyAsync(busy, silent);
+        await KeepBusyAsync(rig, busy, silent);
         silent.Reset();
         await busy.ExpectResetAsync();
     }
@@ -150,15 +154,16 @@ public sealed class TcpRelayTests
         server.Dispose();
     }
 
-    private static async Task KeepBusyAsync(RawPeer busy, RawPeer silent)
+    private async Task KeepBusyAsync(ProxyRig rig, RawPeer busy, RawPeer silent)
     {
-        long begun = Environment.TickCount64;
-        while (Environment.TickCount64 - begun < 2 * BusyLimit.TotalMilliseconds)
+        for (int i = 0; i < 4; i++)
         {
             await busy.SendAsync("x");
             Assert.Equal("x", await silent.ReadTextAsync(1));
-            // The pause is the subject: shorter than the limit, while the other side is silent for longer.
-            await Task.Delay(50);
+            // Shorter than the limit, while the other side is silent for longer.
+            rig.Settle();
+            _clock.Advance(BusyLimit * 0.75);
+            rig.Settle();
         }
     }
 

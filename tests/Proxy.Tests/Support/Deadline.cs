@@ -3,7 +3,7 @@ namespace Proxy.Tests.Support;
 /// <summary>Bounded waiting. The limit is generous because it is reached only by a failing test.</summary>
 internal static class Deadline
 {
-    public static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
+    public static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
 
     /// <summary>A token that fires at the limit.</summary>
     public static CancellationToken Token => new CancellationTokenSource(Limit).Token;

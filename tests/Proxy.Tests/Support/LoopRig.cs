@@ -18,6 +18,9 @@ internal sealed class LoopRig : IAsyncDisposable
 
     public RecordingLog Log { get; } = new();
 
+    /// <summary>Set by tests that make code of the loop fail.</summary>
+    public bool MayFail { get; init; }
+
     public EventLoop Loop { get; }
 
     /// <summary>A TCP connection over loopback: the product's end on the loop, the test's as a raw peer.</summary>
@@ -81,6 +84,6 @@ internal sealed class LoopRig : IAsyncDisposable
         int sources = await DoAsync(() => Loop.SourceCount);
         Loop.Dispose();
         Assert.Equal((0, 0), (rented, sources));
-        Assert.DoesNotContain(Log.Entries, entry => entry.Id == 3000);
+        if (!MayFail) Assert.DoesNotContain(Log.Entries, entry => entry.Id == 3000);
     }
 }

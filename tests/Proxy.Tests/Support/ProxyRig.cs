@@ -41,11 +41,23 @@ internal sealed class ProxyRig : IAsyncDisposable
 
     public IPEndPoint Address => (IPEndPoint)Server.Addresses.Single().Value;
 
-    public ListenerStatus Listener => Server.GetStatus().Listeners.Single();
+    /// <summary>
+    /// The figures after whatever the test has seen of the data plane: bytes leave before they are counted, so each loop ends its turn first.
+    /// </summary>
+    public ProxyStatus Status
+    {
+        get
+        {
+            EndTurns();
+            return Server.GetStatus();
+        }
+    }
 
-    public ServerStatus[] Servers => [.. Server.GetStatus().Upstreams.Single().Servers];
+    public ListenerStatus Listener => Status.Listeners.Single();
 
-    public ServerStatus Upstream => Server.GetStatus().Upstreams.Single().Servers[0];
+    public ServerStatus[] Servers => [.. Status.Upstreams.Single().Servers];
+
+    public ServerStatus Upstream => Status.Upstreams.Single().Servers[0];
 
     /// <summary>An http listener with one route to the servers.</summary>
     public static ProxyRig Http(params IPEndPoint[] servers) => Http(new TimeoutSettings(), servers);
@@ -70,7 +82,9 @@ internal sealed class ProxyRig : IAsyncDisposable
 
     public static ProxyRig Tcp(params IPEndPoint[] servers) => Tcp(new TimeoutSettings(), servers);
 
-    public static ProxyRig Tcp(TimeoutSettings timeouts, params IPEndPoint[] servers) => new(new ProxySettings
+    public static ProxyRig Tcp(TimeoutSettings timeouts, params IPEndPoint[] servers) => new(TcpSettings(timeouts, servers));
+
+    public static ProxySettings TcpSettings(TimeoutSettings timeouts, params IPEndPoint[] servers) => new()
     {
         Listeners =
         [
@@ -84,7 +98,7 @@ internal sealed class ProxyRig : IAsyncDisposable
             },
         ],
         Upstreams = [Pool(servers)],
-    });
+    };
 
     public static ProxyRig Local(Func<LocalExchange, ValueTask> handler, TimeoutSettings? timeouts = null) => new(new ProxySettings
     {
@@ -141,6 +155,25 @@ internal sealed class ProxyRig : IAsyncDisposable
         return done.Task.In();
     }
 
+    /// <summary>Waits until the loops have dealt with everything that was sent to them over loopback before: it is in their sockets' queues by then.</summary>
+    public void Settle()
+    {
+        // A connection is accepted in one turn, and its first bytes may be read in one of the next.
+        for (int i = 0; i < 5; i++) EndTurns();
+    }
+
+    private void EndTurns()
+    {
+        foreach (EventLoop loop in _loops)
+        {
+            if (loop.IsCurrent || DisposedOf(Server)) return;
+            // Not disposed of: a loop that ends meanwhile may still signal it.
+            var done = new ManualResetEventSlim();
+            loop.Post(done.Set);
+            Assert.True(done.Wait(Deadline.Limit) || DisposedOf(Server), "a loop hangs");
+        }
+    }
+
     /// <summary>Waits until nothing of the test is left in the data plane.</summary>
     public async Task ExpectNothingLeftAsync()
     {
@@ -195,6 +228,9 @@ internal sealed class ProxyRig : IAsyncDisposable
 
     [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_loops")]
     private static extern ref EventLoop[] LoopsOf(ProxyServer server);
+
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_disposed")]
+    private static extern ref bool DisposedOf(ProxyServer server);
 
     [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_listeners")]
     private static extern ref ImmutableArray<Listener> ListenersOf(ProxyServer server);

@@ -12,6 +12,9 @@ internal sealed class RecordingLog : ILogger
 
     public bool Has(int id) => _entries.Any(entry => entry.Id == id);
 
+    /// <summary>Waits for an entry: what a test sees first, a state or an answer, may come before the line about it.</summary>
+    public Task ExpectAsync(int id, string what) => Deadline.Until(() => Has(id), $"event {id}: {what}");
+
     public IDisposable? BeginScope<TState>(TState state)
         where TState : notnull => null;
 

@@ -47,8 +47,10 @@ internal sealed class TlsBridge : IDisposable
         Socket inner = await listening.AcceptAsync(Deadline.Token);
         inner.SendBufferSize = BufferBytes;
         var bridge = new TlsBridge(inner, plain, peer.Socket);
-        _ = Task.Run(() => CarryAsync(new NetworkStream(inner), stream, bridge, () => stream.ShutdownAsync()));
-        _ = Task.Run(() => CarryAsync(stream, new NetworkStream(inner), bridge, () =>
+        // Made before either direction runs: none can be made any more of a socket of which one half is shut down.
+        var clear = new NetworkStream(inner);
+        _ = Task.Run(() => CarryAsync(clear, stream, bridge, () => stream.ShutdownAsync()));
+        _ = Task.Run(() => CarryAsync(stream, clear, bridge, () =>
         {
             inner.Shutdown(SocketShutdown.Send);
             return Task.CompletedTask;

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using TestSupport;
 
 namespace Proxy.Tests.Support;
 
@@ -23,13 +24,8 @@ internal sealed class Upstream : IDisposable
     /// <summary>Connections accepted so far.</summary>
     public int Count => Volatile.Read(ref _count);
 
-    /// <summary>An address at which nobody listens.</summary>
-    public static IPEndPoint Nobody()
-    {
-        using var probe = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        probe.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return (IPEndPoint)probe.LocalEndPoint!;
-    }
+    /// <summary>An address at which nobody listens, and nobody will but the test itself.</summary>
+    public static IPEndPoint Nobody() => new(IPAddress.Loopback, FreePort.Take());
 
     public async Task<RawPeer> AcceptAsync()
     {

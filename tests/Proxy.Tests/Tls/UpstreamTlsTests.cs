@@ -32,6 +32,7 @@ public sealed class UpstreamTlsTests : IDisposable
         using var server = new TlsUpstream(certificate, TlsUpstream.Answering(TlsRigs.Answer));
         await using ProxyRig rig = Rig(new UpstreamTlsSettings { CaFile = _authority.RootFile, ServerName = expected }, server.Address);
         for (int i = 0; i < 2; i++) Assert.Equal(status, (await rig.AskAsync("GET / HTTP/1.1\r\nHost: a\r\n\r\n")).Head.Status);
+        rig.Settle();
         string[] told = [.. rig.Log.Entries.Where(entry => entry.Id == 3071).Select(entry => entry.Text)];
         Assert.Equal(status == 200 ? 0 : 1, told.Length);
         Assert.All(told, text => Assert.Contains(reason, text, StringComparison.OrdinalIgnoreCase));

@@ -1,3 +1,4 @@
+using System.IO.Pipelines;
 using System.Net.Sockets;
 using Appliance.Proxy.Interop;
 using Appliance.Proxy.Transport;
@@ -77,7 +78,7 @@ public sealed class EventLoopTests
         var done = new TaskCompletionSource();
         loop.Post(done.SetResult);
         await done.Task.In();
-        Assert.True(log.Has(3000));
+        await log.ExpectAsync(3000, "the exception is logged");
     }
 
     [Fact]
@@ -93,7 +94,87 @@ public sealed class EventLoopTests
             loop.Timers.Arm(second, loop.NowNs + 100_000_000);
         });
         await second.Fired.Task.In();
-        Assert.True(log.Has(3000));
+        await log.ExpectAsync(3000, "the exception is logged");
+    }
+
+    /// <summary>A reader that examines everything and consumes nothing, until there is no room: whoever wrote that is told, and nobody else suffers.</summary>
+    [Fact]
+    public async Task AnExceptionWhileBytesAreReceivedEndsItsConnectionOnly()
+    {
+        await using var rig = new LoopRig { MayFail = true };
+        (Connection ours, RawPeer peer) = await rig.ConnectAsync();
+        (Connection other, RawPeer otherPeer) = await rig.ConnectAsync();
+        Task full = rig.RunAsync(async () =>
+        {
+            for (ReadResult read = default; read.Buffer.Length < BufferPool.LargeSize;)
+            {
+                read = await ours.Reader.ReadAsync();
+                ours.Reader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+            }
+
+            // The look shows that there is nothing more now, so that the next read waits for an event.
+            BufferBlock block = rig.Loop.Buffers.Rent();
+            ours.Reader.Peek(block);
+            rig.Loop.Buffers.Return(block);
+            Assert.True((await ours.Reader.ReadAsync()).IsCompleted);
+        });
+        await peer.SendAsync(new byte[BufferPool.LargeSize]);
+        await Deadline.Until(() => ours.Reader.IsWaiting && ours.Reader.Unread == BufferPool.LargeSize, "the buffer is full");
+        await peer.SendAsync("x");
+        await full.In();
+        await rig.Log.ExpectAsync(3000, "the exception is logged");
+        Assert.True(ours.IsClosed);
+        await otherPeer.SendAsync("y");
+        Assert.Equal(1, await rig.RunAsync(async () => (int)(await other.Reader.ReadAsync()).Buffer.Length));
+    }
+
+    [Fact]
+    public async Task AnExceptionWhileAnswersAreSentTogetherKeepsNoOtherFromBeingSent()
+    {
+        await using var rig = new LoopRig { MayFail = true };
+        (Connection ours, RawPeer peer) = await rig.ConnectAsync();
+        await rig.DoAsync(() =>
+        {
+            rig.Loop.Gather(null!); // whose bug it is does not matter
+            ours.Writer.Append("sent"u8);
+            Assert.True(ours.Writer.TryFlushSoon());
+        });
+        Assert.Equal("sent", await peer.ReadTextAsync(4));
+        await rig.Log.ExpectAsync(3000, "the exception is logged");
+    }
+
+    /// <summary>More connections than are received from together: by the time of the later ones a slot may have another owner.</summary>
+    [Fact]
+    public async Task AFinFetchedForAClosedConnectionIsNotTakenForThatOfTheNextOwnerOfItsSlot()
+    {
+        await using var rig = new LoopRig();
+        var pairs = new List<(Connection Ours, RawPeer Peer)>();
+        for (int i = 0; i < 40; i++) pairs.Add(await rig.ConnectAsync());
+        (Connection victim, RawPeer last) = pairs[^1];
+        using var pair = new UnusedConnection();
+        Connection? next = null;
+        Task<ReadResult>? waiting = null;
+        await rig.DoAsync(() =>
+        {
+            pairs[0].Ours.Owner = new ActingOwner(() =>
+            {
+                if (next is not null) return;
+                uint slot = (uint)victim.Token;
+                victim.Close();
+                next = new Connection(rig.Loop, pair.TakeDescriptor(), victim.Remote);
+                next.Attach();
+                waiting = next.Reader.ReadAsync().AsTask();
+                Assert.Equal(slot, (uint)next.Token);
+            });
+            // In this order the kernel tells of them.
+            foreach ((_, RawPeer peer) in pairs) Send(peer);
+            last.FinishSending();
+        });
+        await Deadline.Until(() => next is not null, "the slot has changed hands");
+        await rig.DoAsync(() => { });
+        Assert.False(await rig.DoAsync(() => next!.Reader.PeerFinished));
+        Assert.False(waiting!.IsCompleted);
+        await rig.DoAsync(next!.Close);
     }
 
     [Fact]
@@ -232,6 +313,35 @@ public sealed class EventLoopTests
 
         [System.Runtime.CompilerServices.UnsafeAccessor(System.Runtime.CompilerServices.UnsafeAccessorKind.Field, Name = "<Descriptor>k__BackingField")]
         private static extern ref int DescriptorOf(LoopSource source);
+    }
+
+    /// <summary>An established connection, one end of which is given away.</summary>
+    private sealed class UnusedConnection : IDisposable
+    {
+        private readonly Socket _client = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        private readonly Socket _accepted;
+
+        public UnusedConnection()
+        {
+            using var listening = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+            listening.Bind(new System.Net.IPEndPoint(System.Net.IPAddress.Loopback, 0));
+            listening.Listen(1);
+            _client.Connect(listening.LocalEndPoint!);
+            _accepted = listening.Accept();
+            _accepted.Blocking = false;
+        }
+
+        /// <summary>A descriptor of its own for whoever takes it, and closes it.</summary>
+        public int TakeDescriptor() => Duplicate((int)_accepted.Handle);
+
+        public void Dispose()
+        {
+            _client.Dispose();
+            _accepted.Dispose();
+        }
+
+        [System.Runtime.InteropServices.DllImport("libc", EntryPoint = "dup")]
+        private static extern int Duplicate(int descriptor);
     }
 
     private sealed class ActingOwner(Action act) : IConnectionOwner

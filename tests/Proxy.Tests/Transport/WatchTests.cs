@@ -57,6 +57,42 @@ public sealed class WatchTests
         await server.ExpectClosedAsync();
     }
 
+    /// <summary>One event tells of both: whoever waits for the server's answer is not asked by another.</summary>
+    [Fact]
+    public async Task AClientWhoseResetComesTogetherWithItsRequestIsNoticed()
+    {
+        using var upstream = new Upstream();
+        await using ProxyRig rig = ProxyRig.Http(new TimeoutSettings { Response = TimeSpan.FromHours(1) }, upstream.Address);
+        RawPeer client = await rig.ConnectAsync();
+        rig.Settle();
+        using var sent = new ManualResetEventSlim();
+        rig.Loop.Post(() => sent.Wait(Deadline.Limit));
+        await client.SendAsync("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+        client.Reset();
+        sent.Set();
+        await Deadline.Until(() => rig.Listener.ActiveConnections == 0, "the client is let go");
+    }
+
+    /// <summary>A parked connection on which nothing will ever come would cost the next request that may not be repeated.</summary>
+    [Fact]
+    public async Task AServerWhoseResetComesTogetherWithItsAnswerIsNotKept()
+    {
+        using var upstream = new Upstream();
+        await using ProxyRig rig = ProxyRig.Http(upstream.Address);
+        RawPeer client = await rig.ConnectAsync();
+        await client.SendAsync("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+        RawPeer server = await upstream.AcceptAsync();
+        await server.ReadHeadAsync();
+        rig.Settle();
+        using var sent = new ManualResetEventSlim();
+        rig.Loop.Post(() => sent.Wait(Deadline.Limit));
+        await server.SendAsync(Ok);
+        server.Reset();
+        sent.Set();
+        Assert.Equal("ok", (await client.ReadAnswerAsync()).Body);
+        Assert.Equal(0, rig.Upstream.IdleConnections);
+    }
+
     [Fact]
     public async Task AConnectionThatWaitsBetweenRequestsIsWatched()
     {
