@@ -30,7 +30,7 @@ internal static class EvaluationTable
     {
         // In process and with fixed counts: set-ups are paid once per case, the whole run stays below a few minutes.
         Job job = Job.Default.WithToolchain(InProcessEmitToolchain.Instance).WithClock(new ThreadClock())
-            .WithLaunchCount(1).WithWarmupCount(8).WithIterationCount(15).WithInvocationCount(1).WithUnrollFactor(1);
+            .WithGcForce(false).WithLaunchCount(1).WithWarmupCount(6).WithIterationCount(11).WithInvocationCount(1).WithUnrollFactor(1);
         var config = ManualConfig.CreateEmpty().AddJob(job).AddDiagnoser(MemoryDiagnoser.Default).AddLogger(ConsoleLogger.Default)
             .WithArtifactsPath(Path.Combine(Path.GetTempPath(), $"policy-benchmark-{Environment.ProcessId}"));
         var summary = BenchmarkRunner.Run<EvaluationBenchmark>(config);

@@ -31,7 +31,7 @@ internal static class BundleParser
         catch (JsonException malformed)
         {
             int offset = OffsetOf(utf8Json, malformed.LineNumber ?? 0, malformed.BytePositionInLine ?? 0);
-            return Refuse(findings, offset, "json_parse_error: " + WithoutPlace(malformed.Message));
+            return Refuse(findings, offset, "json_parse_error: " + InBrief(WithoutPlace(malformed.Message)));
         }
         catch (InvalidOperationException)
         {
@@ -148,6 +148,16 @@ internal static class BundleParser
     {
         int place = message.IndexOf(" LineNumber:", StringComparison.Ordinal);
         return place < 0 ? message : message[..place];
+    }
+
+    /// <summary>Of a broken literal the framework quotes all that follows, up to the end of the file.</summary>
+    private static string InBrief(string message)
+    {
+        const int LongestQuote = 24;
+        const int Longest = 200;
+        int end = message.LastIndexOf("' is ", StringComparison.Ordinal);
+        if (end > LongestQuote) message = message[..LongestQuote] + "..." + message[end..];
+        return new string([.. message.Take(Longest).Select(c => char.IsControl(c) ? ' ' : c)]);
     }
 
     private static BundleDocument? Refuse(BundleFindings findings, int offset, string message)

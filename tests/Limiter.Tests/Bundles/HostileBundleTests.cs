@@ -42,6 +42,19 @@ public sealed class HostileBundleTests
         }
     }
 
+    [Theory]
+    [InlineData("t")]
+    [InlineData("nul")]
+    [InlineData("fals\n")]
+    public void ABrokenLiteralIsQuotedInBrief(string literal)
+    {
+        // The framework's own message holds the rest of the file.
+        BundleError error = Assert.Single(Bundle.Read($"{{\"bundle_version\": {literal} {new string('x', 1_000_000)}").Errors);
+        Assert.StartsWith("json_parse_error: ", error.Message, StringComparison.Ordinal);
+        Assert.InRange(error.Message.Length, 20, 250);
+        Assert.DoesNotContain(error.Message, char.IsControl);
+    }
+
     private static string Nested(int depth) => string.Concat(Enumerable.Repeat("{\"a\":[", depth)) + string.Concat(Enumerable.Repeat("]}", depth));
 
     /// <summary>Every value of the sound bundle, scalars and tables alike, replaced by each of some others.</summary>
