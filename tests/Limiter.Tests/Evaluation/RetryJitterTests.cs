@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text;
 using Appliance.Limiter;
 using Appliance.Limiter.Evaluation;
@@ -23,13 +22,19 @@ public sealed class RetryJitterTests
     }
 
     [Fact]
-    public void TheFormulaIsTheReferences()
+    public void EveryPartCountsAndTheWaitsAreSpreadEvenly()
     {
-        byte[] mac = HMACSHA256.HashData("fairvisor-retry-jitter"u8, Encoding.ASCII.GetBytes("|0.0.0.7|/v1/x"));
-        string seed = "retry_jitter:v1|p|r|token_bucket_exceeded||" + Convert.ToHexStringLower(mac.AsSpan(0, 4));
-        long hash = 0;
-        foreach (byte value in Encoding.ASCII.GetBytes(seed)) hash = (hash * 131 + value) % 1_000_003;
-        Assert.Equal((int)Math.Ceiling(1000 + hash / 1_000_003.0 * 500), Wait(1000, 7));
+        double Of(string policy, string rule, DecisionReason reason, uint client, string path) =>
+            RetryJitter.Ratio(policy, rule, reason, default, ClientAddress.FromIPv4(client), Encoding.ASCII.GetBytes(path));
+        double[] all =
+        [
+            Of("p", "r", DecisionReason.TpmExceeded, 7, "/"), Of("q", "r", DecisionReason.TpmExceeded, 7, "/"), Of("p", "s", DecisionReason.TpmExceeded, 7, "/"),
+            Of("p", "r", DecisionReason.TpdExceeded, 7, "/"), Of("p", "r", DecisionReason.TpmExceeded, 8, "/"), Of("p", "r", DecisionReason.TpmExceeded, 7, "/x"),
+        ];
+        Assert.Equal(all.Length, all.Distinct().Count());
+        int[] tenths = new int[10];
+        for (uint client = 0; client < 10_000; client++) tenths[(int)(Of("p", "r", DecisionReason.TpmExceeded, client, "/") * 10)]++;
+        Assert.All(tenths, count => Assert.InRange(count, 850, 1150));
     }
 
     [Theory]
