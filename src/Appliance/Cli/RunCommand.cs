@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Appliance.Hosting;
+using Appliance.Interop;
 
 namespace Appliance.Cli;
 
@@ -12,6 +13,8 @@ internal static class RunCommand
         var command = new Command("run", "Run the daemon in the foreground.") { config };
         command.SetAction(result =>
         {
+            // Before there are more threads than the runtime's own: one for each event loop, two for all others.
+            _ = NativeHeap.LimitArenas(Environment.ProcessorCount + 2);
             var options = new DaemonOptions(result.GetValue(config)!, Environment.GetEnvironmentVariable, TimeProvider.System);
             return (int)Daemon.Run(options, result.InvocationConfiguration.Error);
         });
