@@ -75,7 +75,15 @@ public sealed class TokenCacheTests
         const int Entries = 8192, Known = Entries * 3 / 4;
         var cache = new TokenCache(Entries, longestBlock: 64);
         var hash = new TokenHash();
-        TokenDigest[] digests = [.. Enumerable.Range(0, Known).Select(i => hash.Of(Encoding.ASCII.GetBytes($"eyJhbGciOiJIUzI1NiJ9.{i:D20}.AAAA")))];
+        var signatures = new Random(1);
+        byte[] token = new byte[200];
+        var digests = new TokenDigest[Known];
+        for (int i = 0; i < Known; i++)
+        {
+            signatures.NextBytes(token.AsSpan(150));
+            digests[i] = hash.Of(token);
+        }
+
         foreach (TokenDigest digest in digests) cache.AddGood(in digest, 0, Ever, "alice"u8);
         int lost = digests.Count(digest => !cache.TryFind(in digest, 0, out _, out _));
         Assert.InRange(lost, 0, Known / 50);
