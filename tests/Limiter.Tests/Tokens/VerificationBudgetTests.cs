@@ -24,7 +24,7 @@ public sealed class VerificationBudgetTests
             long startMs = TokenIssuer.NowMs, nowMs = startMs, spentUs = 0;
             for (int i = 0; i < 2000; i++)
             {
-                if (random.Next(4) == 0) nowMs += random.Next(40);
+                if (random.Next(40) == 0) nowMs += random.Next(40);
                 ClientAddress client = ClientAddress.FromIPv4((uint)random.Next(clients));
                 if (!budget.Allows(client, nowMs)) continue;
                 int costUs = 1 + random.Next(CheckUs);
