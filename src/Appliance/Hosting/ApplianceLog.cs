@@ -115,4 +115,11 @@ internal static partial class ApplianceLog
 
     [LoggerMessage(4067, LogLevel.Error, "overrides that an earlier run kept in {File} are not understood ({Reason}): none is in force; order them again")]
     public static partial void OverridesNotRead(ILogger log, string file, string reason);
+
+    [LoggerMessage(4068, LogLevel.Warning,
+        "the limiter's table is full: {Count} requests of policy {Policy}, rule {Rule} found no room in the last minute; raise policies.table.memory")]
+    public static partial void TableFull(ILogger log, long count, string policy, string rule);
+
+    [LoggerMessage(4069, LogLevel.Information, "{Count} requests of policy {Policy} ({Path}) lacked {Key} in the last minute")]
+    public static partial void DescriptorMissing(ILogger log, long count, string policy, string path, string key);
 }

@@ -167,7 +167,9 @@ internal sealed class Daemon : IDisposable
         var watch = new DataPlaneWatch(_state.Proxy.GetStatus, _node, check, _notifier, ping, _log);
         PeerMark? mark = _node is null ? null : Own(new PeerMark(PeerMark.PathIn(paths.RuntimeDirectory), _log));
         Own(new Ticker("watch", DataPlaneWatch.LookInterval, () => Look(watch, mark), _log));
-        if (_state.PolicyFile is { } file) Own(new Ticker("bundle", BundlePollInterval, () => PollBundle(file), _log));
+        if (_state is not { PolicyFile: { } file, Engine: { } engine }) return;
+        var policies = new Policies.PolicyWatch(engine, _options.Time, _log);
+        Own(new Ticker("bundle", BundlePollInterval, () => PollBundle(file, policies), _log));
     }
 
     private void Look(DataPlaneWatch watch, PeerMark? mark)
@@ -178,9 +180,10 @@ internal sealed class Daemon : IDisposable
         if (_node is not null) mark?.Update(_node.Report());
     }
 
-    private void PollBundle(Policies.PolicyFile file)
+    private void PollBundle(Policies.PolicyFile file, Policies.PolicyWatch policies)
     {
         file.Poll();
+        policies.Look();
         _state.Overrides?.Look();
         // An operator's rollback changes the bundle too, between two looks.
         if (_state.Engine?.Current?.Sha256 != _publishedBundle) PublishFingerprints(_state.Config);
