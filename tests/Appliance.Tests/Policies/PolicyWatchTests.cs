@@ -37,7 +37,7 @@ public sealed class PolicyWatchTests : IDisposable
         Assert.Empty(_log.Lines);
         _clock.Advance(TimeSpan.FromSeconds(1));
         watch.Look();
-        Assert.Equal("3 requests of policy p (/v1) lacked header:x-plan in the last minute", Assert.Single(_log.Lines));
+        Assert.Equal("3 requests of policy p (/v1/*) lacked header:x-plan in the last minute", Assert.Single(_log.Lines));
         Ask(2);
         watch.Look();
         Assert.Single(_log.Lines);

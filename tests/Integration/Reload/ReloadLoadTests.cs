@@ -30,7 +30,9 @@ public sealed class ReloadLoadTests
                 int[] before = [.. clients.Select(client => client.Answered)];
                 daemon.Reload(isTwo ? two : one);
                 Assert.Equal(isTwo ? "CN=two" : "CN=one", LoadClient.CertificateName(secure));
-                Assert.Equal(isTwo, Answers(extra));
+                // What is new is there when the reload returns; what is gone is closed by each loop when it gets to it.
+                if (isTwo) Assert.True(Answers(extra));
+                else Until.True("the removed listener is closed", () => !Answers(extra));
                 // Each client has been at work on both sides of the change.
                 Until.True("all go on", () => clients.Zip(before).All(pair => pair.First.Answered > pair.Second || pair.First.Failure is not null));
                 Assert.Equal([], clients.Select(client => client.Failure).OfType<string>());
