@@ -37,7 +37,7 @@ public sealed class ElectionTests
         Until.Stays("b stays active", () => pair.B.HoldsAddress && !pair.A.HoldsAddress, 1.5, pair.Describe);
 
         var report = probe.Finish();
-        Assert.Equal(0, report.Errors);
+        Assert.True(report.Errors == 0, report.Text + pair.Describe());
     }
 
     [Fact]
