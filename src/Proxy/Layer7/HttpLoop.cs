@@ -5,8 +5,10 @@ namespace Appliance.Proxy.Layer7;
 internal sealed class HttpLoop(int loops)
 {
     private const int Kept = 256;
+    private const uint TimedOneOf = 16;
 
     private readonly Stack<HttpExchange> _free = new();
+    private uint _decisions;
 
     /// <summary>Ids of this loop's requests.</summary>
     internal RequestIds Ids { get; } = new();
@@ -19,6 +21,9 @@ internal sealed class HttpLoop(int loops)
 
     /// <summary>While on, every answer closes its connection.</summary>
     internal bool Draining { get; set; }
+
+    /// <summary>True for one decision in sixteen, the first among them: the one whose time is taken for the histogram.</summary>
+    internal bool IsTimed() => _decisions++ % TimedOneOf == 0;
 
     /// <summary>Lends an exchange.</summary>
     internal HttpExchange Rent() => _free.TryPop(out HttpExchange? exchange) ? exchange : new HttpExchange();

@@ -141,10 +141,12 @@ internal sealed class ProxyConnection : HttpConnection
     {
         PolicyTurn turn = policies.Enter(Client.Loop.Number);
         var view = new RequestView(Exchange, Head, turn.Describer, Client.Loop.UnixMs);
-        long begin = Stopwatch.GetTimestamp();
+        // Looking at the clock twice costs a tenth of a decision.
+        bool timed = Loop.IsTimed() || policies.Settings.DebugKey is not null;
+        long begin = timed ? Stopwatch.GetTimestamp() : 0;
         Decision decision = turn.Decide(in view, Client.Loop.NowNs, Client.Loop.UnixMs, _delayed);
-        long tookNs = (long)Stopwatch.GetElapsedTime(begin).TotalNanoseconds;
-        policies.CountDuration(Client.Loop.Number, tookNs);
+        long tookNs = timed ? (long)Stopwatch.GetElapsedTime(begin).TotalNanoseconds : 0;
+        if (timed) policies.CountDuration(Client.Loop.Number, tookNs);
         Exchange.Lease = decision.Lease;
         Exchange.Record.Verdict = decision.Reason;
         if (decision.Reason == DecisionReason.NoBundleLoaded)
