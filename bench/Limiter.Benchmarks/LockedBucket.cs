@@ -20,7 +20,8 @@ internal sealed class LockedBucket
         lock (this)
         {
             _tokens = Math.Min(_burst, _tokens + Math.Max(0, nowNs - _lastNs) * _rate / 1e9);
-            _lastNs = nowNs;
+            // Two threads need not come in the order of their times; what was refilled once is not refilled again.
+            _lastNs = Math.Max(_lastNs, nowNs);
             if (_tokens < cost) return false;
             _tokens -= cost;
             return true;
