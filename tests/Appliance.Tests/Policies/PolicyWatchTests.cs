@@ -49,7 +49,19 @@ public sealed class PolicyWatchTests : IDisposable
         Assert.Equal(2, _log.Lines.Count);
     }
 
-    private void Ask(int times)
+    [Fact]
+    public void OnceAMinuteTheLogSaysThatTheTableIsFull()
+    {
+        _engine.Apply(PolicyBundleReader.Read(Encoding.UTF8.GetBytes(Bundle.Replace("header:x-plan", "ip:address", StringComparison.Ordinal)), _clock.GetUtcNow()).Snapshot!);
+        var watch = new PolicyWatch(_engine, _clock, _log);
+        // A mebibyte has room for some ten thousand keys.
+        for (uint client = 1; client <= 40_000; client++) Ask(1, client);
+        _clock.Advance(TimeSpan.FromMinutes(1));
+        watch.Look();
+        Assert.Matches("^the limiter's table is full: [0-9]+ requests of policy p, rule r found no room", Assert.Single(_log.Lines));
+    }
+
+    private void Ask(int times, uint client = 1)
     {
         var request = new FixtureRequest
         {
@@ -58,7 +70,7 @@ public sealed class PolicyWatchTests : IDisposable
             Path = "/v1/x"u8.ToArray(),
             Query = [],
             Host = [],
-            Client = ClientAddress.FromIPv4(1),
+            Client = ClientAddress.FromIPv4(client),
             IsTrusted = false,
             Headers = [],
         };

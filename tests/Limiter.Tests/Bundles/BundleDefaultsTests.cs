@@ -11,6 +11,18 @@ public sealed class BundleDefaultsTests
 {
     private const string Reject = """ "staged_actions": [{"threshold_percent": 100, "action": "reject"}]""";
 
+    [Theory]
+    [InlineData("", false, false)]
+    [InlineData("", true, true)]
+    [InlineData(""" "on_table_full": "open", """, true, false)]
+    [InlineData(""" "on_table_full": "closed", """, false, true)]
+    public void AFullTableIsWhatThePolicySaysElseTheConfiguration(string said, bool configured, bool closed)
+    {
+        string json = Bundle.Of(Bundle.Policy("p", Bundle.Rule("r", Bundle.Bucket("1", "1")), more: said));
+        BundleReadResult read = PolicyBundleReader.Read(Encoding.UTF8.GetBytes(json), Bundle.Now, new BundleOptions { IsClosedWhenTableFull = configured });
+        Assert.Equal(closed, Assert.Single(read.Snapshot!.Policies).IsClosedWhenTableFull);
+    }
+
     [Fact]
     public void AnLlmRuleNeedsOnlyItsRate()
     {
