@@ -105,6 +105,15 @@ public sealed class HaNode : IDisposable
     /// <summary>False: the event loops do not move; the node is Unfit until true again.</summary>
     public void ReportDataPlane(bool alive) => Post(new NodeCommand(ElectionEvent.Switch(ElectionEventKind.DataPlaneStalled, !alive)));
 
+    /// <summary>Whether every tracked upstream has a healthy server; a node without one yields to a fit peer.</summary>
+    public void ReportUpstreams(bool enough) => Post(new NodeCommand(ElectionEvent.Switch(ElectionEventKind.UpstreamsShort, !enough)));
+
+    /// <summary>Whether the traffic received in one whole interval of bandwidth monitoring reached the minimum.</summary>
+    public void ReportBandwidth(bool enough) => Post(new NodeCommand(ElectionEvent.Switch(ElectionEventKind.BandwidthLow, !enough)));
+
+    /// <summary>The operator's `ha reset`: leaves Bypass, forgets flaps and what bandwidth monitoring found.</summary>
+    public void Reset() => Post(new NodeCommand(new ElectionEvent(ElectionEventKind.Reset)));
+
     /// <summary>Gives the role to the peer. Draining is the caller's job, before this call.</summary>
     /// <param name="force">Also when the peer's config fingerprint differs.</param>
     /// <param name="cancellation">Stops waiting; what was begun goes on.</param>
@@ -135,7 +144,7 @@ public sealed class HaNode : IDisposable
             Priority = ElectionViews.Priority(sockets.Driver.Election, state),
             Peer = StatusText.PeerOf(sockets.Driver.Election, view),
             Monitors = StatusText.MonitorsOf(_settings, sockets.Driver.Election, view),
-            AddressesHeld = view.Holding ? _settings.VirtualAddresses : [],
+            AddressesHeld = view.Holding ? _settings.Groups[0].VirtualAddresses : [],
             Counters = _tallies.Snapshot(),
             Lateness = _lateness.Summary(),
         };
@@ -168,13 +177,13 @@ public sealed class HaNode : IDisposable
         if (sockets.HaPort is not null)
         {
             byte[] nonce = RandomNumberGenerator.GetBytes(HeartbeatLayout.NonceBytes);
-            _session = new HeartbeatSession(new HeartbeatKeys(_settings.Keys), _settings.VirtualRouterId, _settings.Node, nonce);
+            _session = new HeartbeatSession(new HeartbeatKeys(_settings.Keys), _settings.Groups[0].VirtualRouterId, _settings.Node, nonce);
             _session.SetFingerprints(_prints.AsSpan(0, HeartbeatLayout.PrintBytes), _prints.AsSpan(HeartbeatLayout.PrintBytes));
         }
 
         var ports = new LinuxPorts(sockets, _tallies, _notices.Writer) { NowNs = nowNs };
         var witness = new LanWitness(
-            sockets.Link.Mac, driver.Election.LanAddress, sockets.Addresses.Numbers.ToArray(), [.. _settings.Witnesses.Select(DriverSettings.ToNumber)]);
+            sockets.Link.Mac, (uint)driver.Election.LanAddress, sockets.Addresses.Numbers.ToArray(), [.. _settings.Witnesses.Select(DriverSettings.ToNumber)]);
         var election = new ElectionDriver(driver, _session, ports, _tallies, nowNs, sockets.Link.Carrier);
         _sockets = sockets;
         _thread = new HeartbeatThread(sockets, election, ports, witness, _lateness);
@@ -235,7 +244,7 @@ public sealed class HaNode : IDisposable
         NoticeLog.Write(_log, notice);
         if (notice.Kind == HaNoticeKind.Transition)
         {
-            Transitioned?.Invoke(new HaTransition(notice.From, notice.To, notice.Reason.Text(), _time.GetUtcNow()));
+            Transitioned?.Invoke(new HaTransition(_settings.Groups[0].VirtualRouterId, notice.From, notice.To, notice.Reason.Text(), _time.GetUtcNow()));
         }
         else if (notice.Kind == HaNoticeKind.HandoverWanted)
         {

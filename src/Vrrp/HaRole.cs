@@ -14,4 +14,7 @@ public enum HaRole : byte
 
     /// <summary>A monitor or the operator says that this node should not be active.</summary>
     Unfit = 4,
+
+    /// <summary>Too many flaps: out until reset, or until the hold time is over.</summary>
+    Bypass = 5,
 }

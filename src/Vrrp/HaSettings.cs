@@ -9,17 +9,11 @@ public sealed record HaSettings
     /// <summary>This node's name, 1 .. 63 bytes of UTF-8; differs from the peer's.</summary>
     public required string Node { get; init; }
 
-    /// <summary>Preferred when both nodes are fit; exactly one of the pair.</summary>
-    public bool Primary { get; init; }
-
     /// <summary>Where adverts are sent and virtual addresses live.</summary>
     public required string Interface { get; init; }
 
-    /// <summary>VRID, 1 .. 255.</summary>
-    public required byte VirtualRouterId { get; init; }
-
-    /// <summary>1 .. 20 IPv4 addresses, sent in this order.</summary>
-    public required ImmutableArray<VirtualAddress> VirtualAddresses { get; init; }
+    /// <summary>The virtual routers, 1 .. 16 with different ids: one for active-passive, one owned by each node for active-active.</summary>
+    public required ImmutableArray<HaGroup> Groups { get; init; }
 
     /// <summary>Own address on the HA link; required with <see cref="Peer"/>.</summary>
     public IPAddress? Address { get; init; }
@@ -63,9 +57,27 @@ public sealed record HaSettings
     /// <summary>How long the kernel keeps a virtual address that is no longer refreshed: 1 s .. 1 h, rounded up to seconds.</summary>
     public TimeSpan AddressLifetime { get; init; } = TimeSpan.FromSeconds(3);
 
+    /// <summary>Addresses live on a macvlan with the virtual router's own MAC, 00:00:5e:00:01:VRID (IPv6: 00:00:5e:00:02:VRID).</summary>
+    public bool VirtualMac { get; init; }
+
+    /// <summary>More losses of the active role than this within <see cref="FlapWindow"/> lead to Bypass; 0 .. 100.</summary>
+    public int MaximumFlaps { get; init; } = 4;
+
+    /// <summary>How long a flap counts; 1 s .. 24 h.</summary>
+    public TimeSpan FlapWindow { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>What a node in Bypass does.</summary>
+    public HaBypassAction BypassAction { get; init; }
+
+    /// <summary>After this long a node leaves Bypass by itself; zero: only by <see cref="HaNode.Reset"/>. Up to 24 h.</summary>
+    public TimeSpan BypassHold { get; init; }
+
+    /// <summary>Links that are watched besides the carrier of <see cref="Interface"/>.</summary>
+    public HaLinkSettings Links { get; init; } = new();
+
     /// <summary>Every mistake, in the operator's words (config keys below `ha.`); empty: good.</summary>
     public ImmutableArray<string> Validate() => HaSettingsRules.Check(this);
 
     /// <summary>Node and router only: keys never appear in text.</summary>
-    public override string ToString() => $"{Node} vrid {VirtualRouterId} on {Interface}";
+    public override string ToString() => $"{Node} on {Interface}, vrid {string.Join(", ", Groups.Select(group => group.VirtualRouterId))}";
 }

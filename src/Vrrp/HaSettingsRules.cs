@@ -11,6 +11,9 @@ internal static class HaSettingsRules
     /// <summary>Bounds the advert to one small packet; keepalived's limit for a group too.</summary>
     public const int MaximumAddresses = 20;
 
+    /// <summary>More than anybody needs; bounds the work of a beat.</summary>
+    public const int MaximumGroups = 16;
+
     private const int MaximumNodeBytes = 63;
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(10);
 
@@ -18,7 +21,8 @@ internal static class HaSettingsRules
     {
         ImmutableArray<string>.Builder errors = ImmutableArray.CreateBuilder<string>();
         CheckNames(s, errors);
-        CheckAddresses(s, errors);
+        CheckGroups(s, errors);
+        CheckWitnesses(s, errors);
         CheckPeer(s, errors);
         CheckTimes(s, errors);
         return errors.ToImmutable();
@@ -29,26 +33,47 @@ internal static class HaSettingsRules
         int bytes = Encoding.UTF8.GetByteCount(s.Node);
         if (bytes is 0 or > MaximumNodeBytes) errors.Add($"node: 1 to {MaximumNodeBytes} bytes, not {bytes}");
         if (s.Interface.Length is 0 or > 15 || s.Interface.Contains('/')) errors.Add($"interface: `{s.Interface}` is no interface name");
-        if (s.VirtualRouterId == 0) errors.Add("virtual_router_id: 1 to 255");
         if (s.Priority is < 1 or > 255) errors.Add("vrrp.priority: 1 to 255, or auto");
     }
 
-    private static void CheckAddresses(HaSettings s, ImmutableArray<string>.Builder errors)
+    private static void CheckGroups(HaSettings s, ImmutableArray<string>.Builder errors)
     {
-        if (s.VirtualAddresses.IsDefaultOrEmpty || s.VirtualAddresses.Length > MaximumAddresses)
+        if (s.Groups.IsDefaultOrEmpty || s.Groups.Length > MaximumGroups)
         {
-            errors.Add($"virtual_addresses: 1 to {MaximumAddresses} addresses");
+            errors.Add($"groups: 1 to {MaximumGroups}");
             return;
         }
 
-        for (int i = 0; i < s.VirtualAddresses.Length; i++)
+        var seen = new HashSet<IPAddress>();
+        for (int i = 0; i < s.Groups.Length; i++)
         {
-            VirtualAddress v = s.VirtualAddresses[i];
-            if (!IsHost(v.Address)) errors.Add($"virtual_addresses[{i}]: `{v.Address}` is no IPv4 host address (IPv6 is not available in this version)");
-            if (v.PrefixLength is < 1 or > 32) errors.Add($"virtual_addresses[{i}]: the prefix is 1 to 32, not {v.PrefixLength}");
-            if (s.VirtualAddresses.AsSpan()[..i].ToArray().Any(o => o.Address.Equals(v.Address))) errors.Add($"virtual_addresses[{i}]: `{v.Address}` is listed twice");
+            HaGroup group = s.Groups[i];
+            string at = s.Groups.Length == 1 ? "" : $"groups[{i}].";
+            if (group.VirtualRouterId == 0) errors.Add($"{at}virtual_router_id: 1 to 255");
+            if (s.Groups.AsSpan()[..i].ToArray().Any(o => o.VirtualRouterId == group.VirtualRouterId)) errors.Add($"{at}virtual_router_id: {group.VirtualRouterId} is another group's already");
+            CheckAddresses(group, at, seen, errors);
+        }
+    }
+
+    private static void CheckAddresses(HaGroup group, string at, HashSet<IPAddress> seen, ImmutableArray<string>.Builder errors)
+    {
+        if (group.VirtualAddresses.IsDefaultOrEmpty || group.VirtualAddresses.Length > MaximumAddresses)
+        {
+            errors.Add($"{at}virtual_addresses: 1 to {MaximumAddresses} addresses");
+            return;
         }
 
+        for (int i = 0; i < group.VirtualAddresses.Length; i++)
+        {
+            VirtualAddress v = group.VirtualAddresses[i];
+            if (!IsHost(v.Address)) errors.Add($"{at}virtual_addresses[{i}]: `{v.Address}` is no IPv4 host address (IPv6 is not available in this version)");
+            if (v.PrefixLength is < 1 or > 32) errors.Add($"{at}virtual_addresses[{i}]: the prefix is 1 to 32, not {v.PrefixLength}");
+            if (!seen.Add(v.Address)) errors.Add($"{at}virtual_addresses[{i}]: `{v.Address}` is listed twice");
+        }
+    }
+
+    private static void CheckWitnesses(HaSettings s, ImmutableArray<string>.Builder errors)
+    {
         foreach (IPAddress witness in s.Witnesses)
         {
             if (!IsHost(witness)) errors.Add($"witness: `{witness}` is no IPv4 host address");

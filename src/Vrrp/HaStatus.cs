@@ -17,6 +17,9 @@ public sealed record HaStatus
     /// <summary>The priority in use, 1 .. 255.</summary>
     public required int Priority { get; init; }
 
+    /// <summary>Each virtual router; the values above are those of the first one that is Active, else of the first.</summary>
+    public ImmutableArray<HaGroupStatus> Groups { get; init; } = [];
+
     /// <summary>The peer; null when none is configured.</summary>
     public required HaPeerStatus? Peer { get; init; }
 

@@ -12,10 +12,16 @@ internal static class HaMapping
     public static HaSettings? ToSettings(ApplianceConfig config, ImmutableArray<ClusterKey> keys) => config.Ha is not { } ha ? null : new()
     {
         Node = config.Node,
-        Primary = ha.Primary,
         Interface = ha.Interface,
-        VirtualRouterId = (byte)ha.VirtualRouterId,
-        VirtualAddresses = [.. ha.VirtualAddresses.Select(v => new VirtualAddress(v.Address, v.PrefixLength))],
+        Groups =
+        [
+            new HaGroup
+            {
+                VirtualRouterId = (byte)ha.VirtualRouterId,
+                Primary = ha.Primary,
+                VirtualAddresses = [.. ha.VirtualAddresses.Select(v => new VirtualAddress(v.Address, v.PrefixLength))],
+            },
+        ],
         Address = ha.Address,
         Peer = ha.Peer,
         Port = ha.Port,

@@ -15,9 +15,9 @@ internal static class HaReporter
         Groups =
         [
             new GroupReport(
-                settings.VirtualRouterId,
-                [.. settings.VirtualAddresses.Select(address => address.ToString())],
-                status.AddressesHeld.Length == settings.VirtualAddresses.Length),
+                settings.Groups[0].VirtualRouterId,
+                [.. settings.Groups[0].VirtualAddresses.Select(address => address.ToString())],
+                status.AddressesHeld.Length == settings.Groups[0].VirtualAddresses.Length),
         ],
         Monitors = [.. status.Monitors.Select(monitor => new MonitorReport(monitor.Name, monitor.Ok, monitor.Detail))],
         Lateness = status.Lateness,

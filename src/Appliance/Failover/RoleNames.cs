@@ -11,6 +11,7 @@ internal static class RoleNames
         HaRole.Passive => "passive",
         HaRole.Active => "active",
         HaRole.Unfit => "unfit",
+        HaRole.Bypass => "bypass",
         _ => "unknown",
     };
 

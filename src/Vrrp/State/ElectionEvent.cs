@@ -8,8 +8,8 @@ internal readonly record struct ElectionEvent(ElectionEventKind Kind)
     /// <summary>AdvertHeard: priority, 0 .. 255.</summary>
     public byte Priority { get; init; }
 
-    /// <summary>AdvertHeard: sender, IPv4 in host byte order.</summary>
-    public uint Source { get; init; }
+    /// <summary>AdvertHeard: its sender as a number, comparable with LanAddress; 0: not comparable (IPv6 where IPv4 decides), which loses.</summary>
+    public UInt128 Source { get; init; }
 
     /// <summary>AdvertHeard: the interval the sender announces.</summary>
     public long IntervalNs { get; init; }
@@ -19,7 +19,7 @@ internal readonly record struct ElectionEvent(ElectionEventKind Kind)
 
     public static ElectionEvent Timer => new(ElectionEventKind.Timer);
 
-    public static ElectionEvent Advert(byte priority, uint source, long intervalNs) =>
+    public static ElectionEvent Advert(byte priority, UInt128 source, long intervalNs) =>
         new(ElectionEventKind.AdvertHeard) { Priority = priority, Source = source, IntervalNs = intervalNs };
 
     public static ElectionEvent Heartbeat(in PeerWord peer) => new(ElectionEventKind.HeartbeatHeard) { Peer = peer };

@@ -22,6 +22,18 @@ internal enum ElectionEventKind
     DataPlaneStalled,
     Standby,
 
+    /// <summary>Payload <see cref="ElectionEvent.On"/>: fewer active link pairs than the minimum.</summary>
+    LinksShort,
+
+    /// <summary>Payload <see cref="ElectionEvent.On"/>: a tracked upstream has no healthy server.</summary>
+    UpstreamsShort,
+
+    /// <summary>Payload <see cref="ElectionEvent.On"/>: a whole interval of traffic stayed below the minimum.</summary>
+    BandwidthLow,
+
+    /// <summary>The operator: leave Bypass, forget flaps.</summary>
+    Reset,
+
     /// <summary>Payload <see cref="ElectionEvent.On"/>: the peer's config may be taken as equal.</summary>
     Handover,
     Stop,

@@ -1,6 +1,6 @@
 namespace Appliance.Vrrp.State;
 
-/// <summary>The constants of an election. Addresses are IPv4 in host byte order, times nanoseconds.</summary>
+/// <summary>The constants of an election. Addresses are numbers (IPv4 zero-extended), times nanoseconds.</summary>
 internal sealed record ElectionSettings
 {
     /// <summary>A peer with an HA port is configured; else the RFC's rules stand alone.</summary>
@@ -17,9 +17,9 @@ internal sealed record ElectionSettings
 
     /// <summary>How long one sign of the LAN counts.</summary>
     public required long EvidenceWindowNs { get; init; }
-    public uint HaAddress { get; init; }
-    public uint PeerHaAddress { get; init; }
-    public required uint LanAddress { get; init; }
+    public UInt128 HaAddress { get; init; }
+    public UInt128 PeerHaAddress { get; init; }
+    public required UInt128 LanAddress { get; init; }
 
     /// <summary>A link must be up this long before it counts as up; down counts at once.</summary>
     public long CarrierUpDelayNs { get; init; } = 1_000_000_000;

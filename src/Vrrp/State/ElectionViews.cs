@@ -54,7 +54,7 @@ internal static class ElectionViews
     };
 
     /// <summary>Of two that are Active, does the peer keep the role? The same answer, negated, at the other end.</summary>
-    public static bool PeerOutranks(ElectionSettings settings, in ElectionState state, int peerPriority, uint peerLanAddress)
+    public static bool PeerOutranks(ElectionSettings settings, in ElectionState state, int peerPriority, UInt128 peerLanAddress)
     {
         bool theirs = state.PeerAlive && state.Peer.SilenceTakeover;
         if (theirs != state.SilenceTakeover) return theirs;

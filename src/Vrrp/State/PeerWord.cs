@@ -8,8 +8,8 @@ internal record struct PeerWord
     public HaReason Reason;
     public LanEvidence Evidence;
 
-    /// <summary>The peer's own IPv4 address on the LAN, host byte order; 0: not said.</summary>
-    public uint LanAddress;
+    /// <summary>The address its adverts come from as a number (IPv4 zero-extended; of two families IPv4); 0: not said.</summary>
+    public UInt128 LanAddress;
     public bool Primary;
 
     /// <summary>It could be Active now.</summary>

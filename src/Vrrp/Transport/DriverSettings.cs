@@ -34,16 +34,16 @@ internal sealed record DriverSettings
 
     public int IntervalCs => (int)(Election.IntervalNs / 10_000_000);
 
-    public static DriverSettings From(HaSettings s, uint lanAddress, int interfaceIndex)
+    public static DriverSettings From(HaSettings s, HaGroup group, uint lanAddress, int interfaceIndex)
     {
         long intervalNs = s.PeerCheckInterval.Ticks * NsPerTick;
         long probeNs = Math.Max(intervalNs, ProbeFloorNs);
         uint own = s.Address is null ? 0 : ToNumber(s.Address);
         uint peer = s.Peer is null ? 0 : ToNumber(s.Peer);
-        byte[] addresses = new byte[s.VirtualAddresses.Length * VrrpWire.AddressBytes];
-        for (int i = 0; i < s.VirtualAddresses.Length; i++)
+        byte[] addresses = new byte[group.VirtualAddresses.Length * VrrpWire.AddressBytes];
+        for (int i = 0; i < group.VirtualAddresses.Length; i++)
         {
-            BinaryPrimitives.WriteUInt32BigEndian(addresses.AsSpan(i * VrrpWire.AddressBytes), ToNumber(s.VirtualAddresses[i].Address));
+            BinaryPrimitives.WriteUInt32BigEndian(addresses.AsSpan(i * VrrpWire.AddressBytes), ToNumber(group.VirtualAddresses[i].Address));
         }
 
         return new DriverSettings
@@ -51,7 +51,7 @@ internal sealed record DriverSettings
             Election = new ElectionSettings
             {
                 HasPeer = s.Peer is not null,
-                Primary = s.Primary,
+                Primary = group.Primary,
                 Priority = s.Priority,
                 IntervalNs = intervalNs,
                 FailureThreshold = s.PeerFailureThreshold,
@@ -65,7 +65,7 @@ internal sealed record DriverSettings
             },
             Expected = new VrrpExpectation
             {
-                RouterId = s.VirtualRouterId,
+                RouterId = group.VirtualRouterId,
                 OwnAddress = s.Unicast ? own : lanAddress,
                 UnicastPeer = s.Unicast ? peer : null,
                 InterfaceIndex = s.Unicast ? 0 : interfaceIndex,

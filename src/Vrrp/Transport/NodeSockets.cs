@@ -67,8 +67,8 @@ internal sealed class NodeSockets : IDisposable
         if (!Routes.TryGetLink(InterfaceIndex, out InterfaceLink link)) throw NoInterface(Settings.Interface);
         Link = link;
         uint own = FindOwnAddress();
-        Driver = DriverSettings.From(Settings, own, InterfaceIndex);
-        Addresses = new AddressHolder(Routes, InterfaceIndex, Settings.VirtualAddresses, (uint)(Driver.LifetimeNs / 1_000_000_000));
+        Driver = DriverSettings.From(Settings, Settings.Groups[0], own, InterfaceIndex);
+        Addresses = new AddressHolder(Routes, InterfaceIndex, Settings.Groups[0].VirtualAddresses, (uint)(Driver.LifetimeNs / 1_000_000_000));
         Watch = Keep(Try("netlink notifications", static () => new RouteWatch()));
         Lan = Keep(Try("VRRP (protocol 112)", () => new VrrpSocket(Settings.Interface, InterfaceIndex, Driver.Source, Driver.Destination)));
         if (link.Ethernet) Arp = Keep(Try("ARP", () => new ArpSocket(InterfaceIndex, link.Mac)));
@@ -84,7 +84,7 @@ internal sealed class NodeSockets : IDisposable
         foreach (InterfaceAddress there in Try("netlink", Routes.DumpAddresses))
         {
             if (there.InterfaceIndex != InterfaceIndex) continue;
-            VirtualAddress configured = Settings.VirtualAddresses.FirstOrDefault(v => DriverSettings.ToNumber(v.Address) == there.Address);
+            VirtualAddress configured = Settings.Groups[0].VirtualAddresses.FirstOrDefault(v => DriverSettings.ToNumber(v.Address) == there.Address);
             if (configured.Address is null)
             {
                 if (own == 0) own = there.Address;

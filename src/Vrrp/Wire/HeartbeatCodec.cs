@@ -18,7 +18,7 @@ internal static class HeartbeatCodec
         BinaryPrimitives.WriteInt64BigEndian(to[HeartbeatLayout.SentAt..], content.SentAtNs);
         BinaryPrimitives.WriteInt64BigEndian(to[HeartbeatLayout.EchoedSentAt..], content.EchoedSentAtNs);
         BinaryPrimitives.WriteInt64BigEndian(to[HeartbeatLayout.Held..], content.HeldNs);
-        BinaryPrimitives.WriteUInt32BigEndian(to[HeartbeatLayout.LanAddress..], word.LanAddress);
+        BinaryPrimitives.WriteUInt128BigEndian(to[HeartbeatLayout.LanAddress..], word.LanAddress);
         BinaryPrimitives.WriteUInt32BigEndian(to[HeartbeatLayout.IntervalUs..], content.IntervalUs);
         BinaryPrimitives.WriteUInt64BigEndian(to[HeartbeatLayout.SyncPosition..], content.SyncPosition);
     }
@@ -50,7 +50,7 @@ internal static class HeartbeatCodec
             Priority = from[HeartbeatLayout.Priority],
             Reason = (HaReason)from[HeartbeatLayout.Reason],
             Evidence = evidence,
-            LanAddress = BinaryPrimitives.ReadUInt32BigEndian(from[HeartbeatLayout.LanAddress..]),
+            LanAddress = BinaryPrimitives.ReadUInt128BigEndian(from[HeartbeatLayout.LanAddress..]),
             Primary = (flags & HeartbeatFlags.Primary) != 0,
             Fit = (flags & HeartbeatFlags.Fit) != 0,
             Leaving = (flags & HeartbeatFlags.Leaving) != 0,

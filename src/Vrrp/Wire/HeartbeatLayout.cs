@@ -7,10 +7,11 @@ namespace Appliance.Vrrp.Wire;
 ///   6  priority            7  reason          8  flags (2)     10  evidence     11  active link pairs
 ///  12  sender's nonce (16)                   28  receiver's nonce, zero: unknown (16)
 ///  44  sequence (8)       52  sent at ns (8) 60  echo of the receiver's last "sent at" (8)
-///  68  held ns since (8)  76  LAN IPv4 (4)   80  check interval us (4)
-///  84  config SHA-256 (32)                  116  bundle SHA-256 (32)
-/// 148  sync position (8) 156  name length   157  name, zero-padded (63)
-/// 220  later minor versions may add bytes here; they are signed, and ignored by this one
+///  68  held ns since (8)  76  LAN address (16, IPv4 in the last 4)
+///  92  check interval us (4)
+///  96  config SHA-256 (32)                  128  bundle SHA-256 (32)
+/// 160  sync position (8) 168  name length   169  name, zero-padded (63)
+/// 232  later minor versions may add bytes here; they are signed, and ignored by this one
 /// end  HMAC-SHA256 over all before, first 16 bytes
 /// </code>
 /// </summary>
@@ -37,15 +38,15 @@ internal static class HeartbeatLayout
     public const int EchoedSentAt = 60;
     public const int Held = 68;
     public const int LanAddress = 76;
-    public const int IntervalUs = 80;
-    public const int ConfigPrint = 84;
-    public const int BundlePrint = 116;
+    public const int IntervalUs = 92;
+    public const int ConfigPrint = 96;
+    public const int BundlePrint = 128;
     public const int PrintBytes = 32;
-    public const int SyncPosition = 148;
-    public const int NameLength = 156;
-    public const int Name = 157;
+    public const int SyncPosition = 160;
+    public const int NameLength = 168;
+    public const int Name = 169;
     public const int NameBytes = 63;
-    public const int BodyBytes = 220;
+    public const int BodyBytes = 232;
     public const int TagBytes = 16;
     public const int TotalBytes = BodyBytes + TagBytes;
 

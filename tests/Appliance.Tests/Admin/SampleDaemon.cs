@@ -111,8 +111,7 @@ internal static class SampleDaemon
         {
             Node = "lb-a",
             Interface = "eth0",
-            VirtualRouterId = 51,
-            VirtualAddresses = [new VirtualAddress(System.Net.IPAddress.Parse("192.0.2.100"), 24)],
+            Groups = [new HaGroup { VirtualRouterId = 51, VirtualAddresses = [new VirtualAddress(System.Net.IPAddress.Parse("192.0.2.100"), 24)] }],
         },
         new HaStatus
         {

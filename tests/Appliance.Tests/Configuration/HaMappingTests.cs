@@ -37,8 +37,8 @@ public sealed class HaMappingTests
 
         HaSettings settings = HaMapping.ToSettings(Loading.Good(Text), Keys)!;
 
-        Assert.Equal(("lb-a", true, "eth0", 51), (settings.Node, settings.Primary, settings.Interface, settings.VirtualRouterId));
-        Assert.Equal(new VirtualAddress(IPAddress.Parse("192.0.2.100"), 24), Assert.Single(settings.VirtualAddresses));
+        Assert.Equal(("lb-a", true, "eth0", 51), (settings.Node, settings.Groups[0].Primary, settings.Interface, settings.Groups[0].VirtualRouterId));
+        Assert.Equal(new VirtualAddress(IPAddress.Parse("192.0.2.100"), 24), Assert.Single(Assert.Single(settings.Groups).VirtualAddresses));
         Assert.Equal(("198.51.100.1", "198.51.100.2", 7500), (settings.Address!.ToString(), settings.Peer!.ToString(), settings.Port));
         Assert.Equal(Keys[0], Assert.Single(settings.Keys));
         Assert.Equal((20, 4, 6), (settings.PeerCheckInterval.TotalMilliseconds, settings.PeerFailureThreshold, settings.PeerRecoveryThreshold));
@@ -51,10 +51,10 @@ public sealed class HaMappingTests
     public void DefaultsOfTheFileAreThoseOfTheElection()
     {
         HaSettings settings = HaMapping.ToSettings(Loading.Good(Short), Keys)!;
-        HaSettings plain = new() { Node = "lb-a", Interface = "eth0", VirtualRouterId = 51, VirtualAddresses = settings.VirtualAddresses };
+        HaSettings plain = new() { Node = "lb-a", Interface = "eth0", Groups = settings.Groups };
 
         Assert.Equal(
-            plain with { Primary = true, Address = settings.Address, Peer = settings.Peer, Keys = settings.Keys, Witnesses = settings.Witnesses },
+            plain with { Address = settings.Address, Peer = settings.Peer, Keys = settings.Keys, Witnesses = settings.Witnesses },
             settings);
     }
 

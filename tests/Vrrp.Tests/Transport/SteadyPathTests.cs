@@ -44,6 +44,6 @@ public class SteadyPathTests
         nonce[0] = (byte)(index + 1);
         var ports = new SilentPorts();
         var session = new HeartbeatSession(new HeartbeatKeys(settings.Keys), 51, settings.Node, nonce);
-        return (new ElectionDriver(DriverSettings.From(settings, 0xc0000201 + (uint)index, 3), session, ports, new HaTallies(), 1_000_000_000, carrier: true), ports);
+        return (new ElectionDriver(DriverSettings.From(settings, settings.Groups[0], 0xc0000201 + (uint)index, 3), session, ports, new HaTallies(), 1_000_000_000, carrier: true), ports);
     }
 }

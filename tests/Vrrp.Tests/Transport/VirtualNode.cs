@@ -37,10 +37,16 @@ internal sealed class VirtualNode(VirtualNetwork network, int index, HaSettings 
     public static HaSettings Settings(int index, VirtualSettings common) => new()
     {
         Node = index == 0 ? "a" : "b",
-        Primary = index == common.Primary || common.SamePrimary,
         Interface = "eth0",
-        VirtualRouterId = 51,
-        VirtualAddresses = [new VirtualAddress(IPAddress.Parse("192.0.2.100"), 24)],
+        Groups =
+        [
+            new HaGroup
+            {
+                VirtualRouterId = 51,
+                Primary = index == common.Primary || common.SamePrimary,
+                VirtualAddresses = [new VirtualAddress(IPAddress.Parse("192.0.2.100"), 24)],
+            },
+        ],
         Address = common.HasPeer ? IPAddress.Parse($"198.51.100.{index + 1}") : null,
         Peer = common.HasPeer ? IPAddress.Parse($"198.51.100.{2 - index}") : null,
         Keys = [new ClusterKey(1, new byte[32])],
@@ -51,7 +57,7 @@ internal sealed class VirtualNode(VirtualNetwork network, int index, HaSettings 
 
     public void Start()
     {
-        DriverSettings driver = DriverSettings.From(settings, 0xc0000201 + (uint)index, 3);
+        DriverSettings driver = DriverSettings.From(settings, settings.Groups[0], 0xc0000201 + (uint)index, 3);
         driver = driver with { Election = driver.Election with { CarrierUpDelayNs = driver.Election.IntervalNs } };
         byte[] nonce = new byte[HeartbeatLayout.NonceBytes];
         BitConverter.TryWriteBytes(nonce, Interlocked.Increment(ref _starts));
