@@ -60,8 +60,11 @@ class Lab:
         process.wait(60)
 
     def signal(self, process, number):
+        """To the session of a started program; when it was sent."""
+        begun = time.monotonic_ns()
         if process.poll() is None:
             os.killpg(process.pid, number)
+        return begun
 
     def silence(self, node):
         """The switch drops all that this node sends and is sent, on the LAN and on the HA link, at once; the carrier stays."""
@@ -93,6 +96,21 @@ class Lab:
 
     def holds(self, node):
         return self.servers[node].last().kind == "+"
+
+    def both_held_ms(self, begin, end):
+        """How long both nodes had the address between these times."""
+        changes = sorted((one.ns, node, one.kind) for node in NODES for one in self.servers[node].since(0) if one.kind in "+-")
+        total, since, holding = 0, begin, set()
+        for ns, node, kind in [*changes, (end, "", "")]:
+            at = max(since, min(ns, end))
+            total += at - since if len(holding) == 2 else 0
+            since = at
+            (holding.add if kind == "+" else holding.discard)(node)
+        return total / 1e6
+
+    def takeovers(self, node, begin):
+        """How often the address came to this node since then."""
+        return sum(one.kind == "+" for one in self.servers[node].since(begin))
 
     def answers_only_from(self, node, seconds):
         """For that long every answer came from this node, over UDP and TCP, without a pause worth the name."""
