@@ -4,14 +4,17 @@ import signal
 import time
 from dataclasses import dataclass
 
-# Without an answer for so long the client is dead: its packets go to a node that no longer listens to them.
+# Without an answer for so long, beyond the time in which a failure is noticed, the client is dead: its packets go to a node that no longer
+# listens to them.
 DEAD_MS = 3000
+NOTICED_INTERVALS = 5
 
 
 @dataclass(frozen=True)
 class Outage:
     """Milliseconds. new_node: from the event to the first answer of the other node; address: until it had the address; known: until the
-    client's neighbour table named it; quiet: the longest pause in the half second before the event. None: it never came about."""
+    client's neighbour table named it; quiet: the longest pause in the half second before the event. None: it never came about.
+    limit: a longer gap is a dead client."""
 
     gap: float
     udp: float
@@ -20,10 +23,11 @@ class Outage:
     address: float
     known: float
     quiet: float
+    limit: float = DEAD_MS
 
     @property
     def dead(self):
-        return self.gap >= DEAD_MS
+        return self.gap >= self.limit
 
 
 def gap_ms(records, kind, begin, end):
@@ -32,7 +36,7 @@ def gap_ms(records, kind, begin, end):
     return max(later - earlier for earlier, later in zip(times, times[1:])) / 1e6
 
 
-def outage(log, event, end, node="", server=None, kinds="ut"):
+def outage(log, event, end, node="", server=None, kinds="ut", limit=DEAD_MS):
     """What the client's log says of the time from the event to the end. node: who took over, with the log of its server."""
     records = log.since(event - 500_000_000)
     gaps, quiet = {}, 0
@@ -73,7 +77,7 @@ def lose(lab, interval, deed, phase, other="b"):
     while not lab.answers_only_from(other, 0.3) and time.monotonic() < limit:
         time.sleep(0.02)
     time.sleep(interval)
-    return outage(lab.client, event, time.monotonic_ns(), other, lab.servers[other])
+    return outage(lab.client, event, time.monotonic_ns(), other, lab.servers[other], limit=DEAD_MS + NOTICED_INTERVALS * 1000 * interval)
 
 
 def fail_back(lab, interval, phase, node="a"):
