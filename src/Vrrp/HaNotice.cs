@@ -10,4 +10,8 @@ namespace Appliance.Vrrp;
 /// <param name="To">Transition: role taken.</param>
 /// <param name="Reason">Transition: why.</param>
 internal readonly record struct HaNotice(
-    HaNoticeKind Kind, long Number = 0, uint Address = 0, HaRole From = default, HaRole To = default, HaReason Reason = default);
+    HaNoticeKind Kind, long Number = 0, uint Address = 0, HaRole From = default, HaRole To = default, HaReason Reason = default)
+{
+    /// <summary>The virtual router it is about; 0: the node.</summary>
+    public byte RouterId { get; init; }
+}

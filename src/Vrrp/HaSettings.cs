@@ -66,6 +66,9 @@ public sealed record HaSettings
     /// <summary>How long a flap counts; 1 s .. 24 h.</summary>
     public TimeSpan FlapWindow { get; init; } = TimeSpan.FromMinutes(10);
 
+    /// <summary>How long ago this node lost the active role before this start, such as by a crash; those within the window count.</summary>
+    public ImmutableArray<TimeSpan> KnownFlaps { get; init; } = [];
+
     /// <summary>What a node in Bypass does.</summary>
     public HaBypassAction BypassAction { get; init; }
 

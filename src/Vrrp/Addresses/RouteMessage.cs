@@ -41,6 +41,29 @@ internal static class RouteMessage
         return Length;
     }
 
+    /// <summary>Asks for one link by its name.</summary>
+    /// <param name="to">At least 64 bytes.</param>
+    /// <param name="sequence">Comes back in the answer.</param>
+    /// <param name="name">At most 15 bytes and the closing zero.</param>
+    public static int WriteGetLink(Span<byte> to, uint sequence, ReadOnlySpan<byte> name)
+    {
+        int length = WriteGetLink(to, sequence, 0);
+        BitConverter.TryWriteBytes(to[length..], (ushort)(4 + name.Length));
+        BitConverter.TryWriteBytes(to[(length + 2)..], RouteNumbers.LinkName);
+        to.Slice(length + 4, Align(name.Length)).Clear();
+        name.CopyTo(to[(length + 4)..]);
+        length += 4 + Align(name.Length);
+        BitConverter.TryWriteBytes(to, length);
+        return length;
+    }
+
+    /// <summary>Is a link message about the interface of this name, closing zero included?</summary>
+    public static bool IsNamed(ReadOnlySpan<byte> message, ReadOnlySpan<byte> name)
+    {
+        const int Fixed = RouteNumbers.HeaderBytes + RouteNumbers.LinkHeaderBytes;
+        return message.Length >= Fixed && TryFind(message[Fixed..], RouteNumbers.LinkName, out ReadOnlySpan<byte> found) && found.SequenceEqual(name);
+    }
+
     /// <summary>Asks for all IPv4 addresses.</summary>
     public static int WriteDumpAddresses(Span<byte> to, uint sequence)
     {

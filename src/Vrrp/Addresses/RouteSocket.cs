@@ -38,10 +38,18 @@ internal sealed class RouteSocket : IDisposable
         Ask(RouteMessage.WriteAddress(_request, RouteNumbers.DeleteAddress, 0, ++_sequence, interfaceIndex, address, prefixLength, 0));
 
     /// <summary>False: no such interface, or no answer.</summary>
-    public bool TryGetLink(int interfaceIndex, out InterfaceLink link)
+    public bool TryGetLink(int interfaceIndex, out InterfaceLink link) =>
+        TryAskLink(RouteMessage.WriteGetLink(_request, ++_sequence, interfaceIndex), out link);
+
+    /// <param name="name">With its closing zero.</param>
+    /// <param name="link">What was found.</param>
+    public bool TryGetLink(ReadOnlySpan<byte> name, out InterfaceLink link) =>
+        TryAskLink(RouteMessage.WriteGetLink(_request, ++_sequence, name), out link);
+
+    private bool TryAskLink(int length, out InterfaceLink link)
     {
         link = default;
-        if (!_socket.Send(_request.AsSpan(0, RouteMessage.WriteGetLink(_request, ++_sequence, interfaceIndex)))) return false;
+        if (!_socket.Send(_request.AsSpan(0, length))) return false;
         long limit = Stopwatch.GetTimestamp() + (AnswerLimitMs * Stopwatch.Frequency / 1000);
         while (TryReceive(limit, out ReadOnlySpan<byte> rest))
         {

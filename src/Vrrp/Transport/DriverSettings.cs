@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Collections.Immutable;
 using System.Net;
 using Appliance.Vrrp.State;
 using Appliance.Vrrp.Wire;
@@ -25,6 +26,9 @@ internal sealed record DriverSettings
     /// <summary>Virtual addresses, four bytes each, network order.</summary>
     public required byte[] Addresses { get; init; }
     public required long LifetimeNs { get; init; }
+
+    /// <summary>Flaps of earlier starts: how long ago, oldest first.</summary>
+    public required ImmutableArray<long> KnownFlaps { get; init; }
 
     /// <summary>At most ten probes a second.</summary>
     public required long ProbeIntervalNs { get; init; }
@@ -58,6 +62,10 @@ internal sealed record DriverSettings
                 RecoveryThreshold = s.PeerRecoveryThreshold,
                 Preempt = s.Preempt,
                 PreemptDelayNs = s.PreemptDelay.Ticks * NsPerTick,
+                MaximumFlaps = s.MaximumFlaps,
+                FlapWindowNs = s.FlapWindow.Ticks * NsPerTick,
+                Bypass = s.BypassAction,
+                BypassHoldNs = s.BypassHold.Ticks * NsPerTick,
                 EvidenceWindowNs = s.PeerFailureThreshold * probeNs + probeNs / 2,
                 HaAddress = own,
                 PeerHaAddress = peer,
@@ -70,6 +78,7 @@ internal sealed record DriverSettings
                 UnicastPeer = s.Unicast ? peer : null,
                 InterfaceIndex = s.Unicast ? 0 : interfaceIndex,
             },
+            KnownFlaps = [.. s.KnownFlaps.Select(ago => ago.Ticks * NsPerTick).OrderDescending()],
             Node = s.Node,
             Checksum = s.Checksum,
             Destination = s.Unicast ? peer : VrrpWire.Group,

@@ -27,7 +27,7 @@ internal sealed class ElectionDriver
         _session = session;
         _ports = ports;
         Tallies = tallies;
-        _state = ElectionState.Begin(settings.Election, nowNs, carrier);
+        _state = ElectionState.Begin(settings.Election, nowNs, carrier, [.. settings.KnownFlaps.Select(agoNs => nowNs - agoNs)]);
     }
 
     public HaTallies Tallies { get; }
@@ -185,6 +185,7 @@ internal sealed class ElectionDriver
     private HeartbeatContent OwnContent(long nowNs) => new()
     {
         Word = ElectionViews.OwnWord(_settings.Election, _state, nowNs),
+        LinkPairs = _state.ActivePairs,
         IntervalUs = (uint)(_settings.Election.IntervalNs / 1000),
     };
 

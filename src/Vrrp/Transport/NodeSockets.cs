@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.ComponentModel;
 using System.Net;
 using System.Net.NetworkInformation;
@@ -19,9 +20,13 @@ internal sealed class NodeSockets : IDisposable
 
     public InterfaceLink Link { get; private set; }
 
-    public DriverSettings Driver { get; private set; } = null!; // set by Open before anyone sees this object
+    /// <summary>One for each virtual router, in the order of the settings.</summary>
+    public ImmutableArray<GroupAddresses> Groups { get; private set; } = [];
 
-    public RouteSocket Routes { get; private set; } = null!; // as above
+    /// <summary>Of the first group; timers, source and lifetime are the same for all.</summary>
+    public DriverSettings Driver => Groups[0].Driver;
+
+    public RouteSocket Routes { get; private set; } = null!; // set by Open before anyone sees this object
 
     public RouteWatch Watch { get; private set; } = null!; // as above
 
@@ -30,8 +35,6 @@ internal sealed class NodeSockets : IDisposable
     public ArpSocket? Arp { get; private set; }
 
     public HaPortSocket? HaPort { get; private set; }
-
-    public AddressHolder Addresses { get; private set; } = null!; // as above
 
     /// <summary>Configured addresses that are on the interface without a lifetime: not ours.</summary>
     public IReadOnlyList<VirtualAddress> Permanent { get; private set; } = [];
@@ -67,14 +70,19 @@ internal sealed class NodeSockets : IDisposable
         if (!Routes.TryGetLink(InterfaceIndex, out InterfaceLink link)) throw NoInterface(Settings.Interface);
         Link = link;
         uint own = FindOwnAddress();
-        Driver = DriverSettings.From(Settings, Settings.Groups[0], own, InterfaceIndex);
-        Addresses = new AddressHolder(Routes, InterfaceIndex, Settings.Groups[0].VirtualAddresses, (uint)(Driver.LifetimeNs / 1_000_000_000));
+        Groups = [.. Settings.Groups.Select(group => Bind(group, own))];
         Watch = Keep(Try("netlink notifications", static () => new RouteWatch()));
         Lan = Keep(Try("VRRP (protocol 112)", () => new VrrpSocket(Settings.Interface, InterfaceIndex, Driver.Source, Driver.Destination)));
         if (link.Ethernet) Arp = Keep(Try("ARP", () => new ArpSocket(InterfaceIndex, link.Mac)));
         if (!withHaPort || Settings.Peer is null || Settings.Address is null) return;
         (uint local, uint peer) = (DriverSettings.ToNumber(Settings.Address), DriverSettings.ToNumber(Settings.Peer));
         HaPort = Keep(Try($"HA port {Settings.Address}:{Settings.Port}", () => new HaPortSocket(local, peer, Settings.Port)));
+    }
+
+    private GroupAddresses Bind(HaGroup group, uint own)
+    {
+        var driver = DriverSettings.From(Settings, group, own, InterfaceIndex);
+        return new GroupAddresses(group, driver, new AddressHolder(Routes, InterfaceIndex, group.VirtualAddresses, (uint)(driver.LifetimeNs / 1_000_000_000)));
     }
 
     private uint FindOwnAddress()
@@ -84,7 +92,7 @@ internal sealed class NodeSockets : IDisposable
         foreach (InterfaceAddress there in Try("netlink", Routes.DumpAddresses))
         {
             if (there.InterfaceIndex != InterfaceIndex) continue;
-            VirtualAddress configured = Settings.Groups[0].VirtualAddresses.FirstOrDefault(v => DriverSettings.ToNumber(v.Address) == there.Address);
+            VirtualAddress configured = Settings.Groups.SelectMany(group => group.VirtualAddresses).FirstOrDefault(v => DriverSettings.ToNumber(v.Address) == there.Address);
             if (configured.Address is null)
             {
                 if (own == 0) own = there.Address;

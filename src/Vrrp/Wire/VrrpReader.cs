@@ -23,6 +23,13 @@ internal static class VrrpReader
         return origin != RejectReason.None ? origin : ReadMessage(packet[headerBytes..totalBytes], source, destination, expected.RouterId, out advert);
     }
 
+    /// <summary>The router id a packet claims to be for; 0: too short to say.</summary>
+    public static byte PeekRouterId(ReadOnlySpan<byte> packet)
+    {
+        int at = packet.IsEmpty ? 0 : ((packet[0] & 15) * 4) + 1;
+        return at > 0 && at < packet.Length ? packet[at] : (byte)0;
+    }
+
     /// <summary>The message alone.</summary>
     public static RejectReason ReadMessage(ReadOnlySpan<byte> message, uint source, uint destination, byte routerId, out VrrpAdvert advert)
     {

@@ -58,7 +58,6 @@ internal sealed class VirtualNode(VirtualNetwork network, int index, HaSettings 
     public void Start()
     {
         DriverSettings driver = DriverSettings.From(settings, settings.Groups[0], 0xc0000201 + (uint)index, 3);
-        driver = driver with { Election = driver.Election with { CarrierUpDelayNs = driver.Election.IntervalNs } };
         byte[] nonce = new byte[HeartbeatLayout.NonceBytes];
         BitConverter.TryWriteBytes(nonce, Interlocked.Increment(ref _starts));
         HeartbeatSession? session = settings.Peer is null ? null : new HeartbeatSession(new HeartbeatKeys(settings.Keys), 51, settings.Node, nonce);
