@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Threading.Channels;
+using Appliance.Vrrp.Addresses;
 using Appliance.Vrrp.Monitors;
 using Appliance.Vrrp.State;
 using Appliance.Vrrp.Transport;
@@ -183,7 +184,7 @@ public sealed class HaNode : IDisposable
 
         var ports = new LinuxPorts(sockets, _tallies, _notices.Writer) { NowNs = nowNs };
         var witness = new LanWitness(
-            sockets.Link.Mac, (uint)driver.Election.LanAddress, sockets.Addresses.Numbers.ToArray(), [.. _settings.Witnesses.Select(DriverSettings.ToNumber)]);
+            [sockets.Link.Mac], [driver.Election.LanAddress], [.. sockets.Addresses.Numbers.ToArray().Select(number => (UInt128)number)], [.. _settings.Witnesses.Select(AddressNumber.Of)]);
         var election = new ElectionDriver(driver, _session, ports, _tallies, nowNs, sockets.Link.Carrier);
         _sockets = sockets;
         _thread = new HeartbeatThread(sockets, election, ports, witness, _lateness);

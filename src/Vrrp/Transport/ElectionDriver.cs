@@ -77,10 +77,10 @@ internal sealed class ElectionDriver
 
         Tallies.AdvertsReceived++;
         if (advert.Checksum == VrrpChecksum.PseudoHeader) Tallies.AdvertsWithPseudoHeader++;
-        if (advert.IntervalCs != _settings.IntervalCs || !advert.Addresses.SequenceEqual(_settings.Addresses)) _ports.OnAdvertDiffers(advert.Source);
+        if (advert.IntervalCs != _settings.IntervalCs || !advert.Addresses.SequenceEqual(_settings.Addresses)) _ports.OnAdvertDiffers((uint)advert.Source);
         long spoofed = Tallies.SpoofedAdverts;
         Apply(ElectionEvent.Advert(advert.Priority, advert.Source, advert.IntervalNs), nowNs);
-        if (Tallies.SpoofedAdverts != spoofed) _ports.OnSpoofedAdvert(advert.Source);
+        if (Tallies.SpoofedAdverts != spoofed) _ports.OnSpoofedAdvert((uint)advert.Source);
     }
 
     /// <summary>A datagram that came to the HA port from the peer's address.</summary>

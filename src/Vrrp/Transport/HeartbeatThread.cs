@@ -119,8 +119,8 @@ internal sealed class HeartbeatThread
     {
         if (_sockets.Arp is not { } arp || !_witness.HasAny) return;
         _probeAtNs = nowNs + _sockets.Driver.ProbeIntervalNs;
-        uint asked = _witness.NextToAsk();
-        if (asked != 0) arp.Probe((uint)_sockets.Driver.Election.LanAddress, asked);
+        UInt128 asked = _witness.NextToAsk();
+        if (asked != 0) arp.Probe((uint)_sockets.Driver.Election.LanAddress, (uint)asked);
     }
 
     private void PollLink(long nowNs)
@@ -200,7 +200,7 @@ internal sealed class HeartbeatThread
             if (length <= 0) return;
             if (!ArpFrame.TryRead(_buffer.AsSpan(0, length), out ArpFrame frame)) continue;
             long nowNs = Now();
-            ArpVerdict verdict = _witness.Judge(frame, (uint)_driver.State.Peer.LanAddress, nowNs);
+            ArpVerdict verdict = _witness.Judge(frame.Seen, _driver.State.Peer.LanAddress, nowNs);
             if (verdict is ArpVerdict.Evidence or ArpVerdict.Witness) _driver.Apply(new ElectionEvent(ElectionEventKind.EvidenceHeard), nowNs);
             if (verdict == ArpVerdict.ClaimsVirtualAddress && _driver.State.Asserts) _ports.Limited(new HaNotice(HaNoticeKind.DuplicateAddress, 0, frame.SenderAddress));
         }
