@@ -31,4 +31,7 @@ public sealed record HaGroupStatus
 
     /// <summary>Losses of the active role that nobody ordered, within the flap window.</summary>
     public int Flaps { get; init; }
+
+    /// <summary>When this node leaves Bypass by itself, wall clock; null: not in Bypass, or only by <see cref="HaNode.Reset"/>.</summary>
+    public DateTimeOffset? BypassUntil { get; init; }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Threading.Channels;
 using Appliance.Vrrp.Addresses;
@@ -29,7 +30,6 @@ public sealed class HaNode : IDisposable
     private readonly byte[] _prints = new byte[2 * HeartbeatLayout.PrintBytes];
     private NodeSockets? _sockets;
     private HeartbeatThread? _thread;
-    private HeartbeatSession? _session;
     private ITimer? _gatewayTimer;
     private Task _pump = Task.CompletedTask;
     private Task? _stopped;
@@ -49,10 +49,10 @@ public sealed class HaNode : IDisposable
     public event Action<HaTransition>? Transitioned;
 
     /// <summary>
-    /// The preferred, recovered peer asks for the role: drain, then call <see cref="HandoverAsync"/>. Asked again every few
-    /// seconds while it is wanted. With no handler the node hands over by itself.
+    /// The preferred, recovered peer asks for the role of the group with this router id: drain, then call
+    /// <see cref="HandoverAsync"/>. Asked again every few seconds while it is wanted. With no handler the node hands over by itself.
     /// </summary>
-    public event Action? HandoverWanted;
+    public event Action<byte>? HandoverWanted;
 
     /// <summary>Opens the sockets, removes leftover addresses of ours, starts the heartbeat in Starting.</summary>
     /// <exception cref="HaStartException">Invalid settings, no such interface, missing capability, port in use.</exception>
@@ -62,11 +62,12 @@ public sealed class HaNode : IDisposable
         lock (_gate)
         {
             if (_thread is not null || _stopped is not null) throw new InvalidOperationException("a node starts once");
-            NodeSockets sockets = NodeSockets.Open(_settings, withHaPort: true);
+            NodeSockets sockets = NodeSockets.Open(_settings, toRun: true);
             try
             {
-                foreach (VirtualAddress left in sockets.Addresses.RemoveLeftovers()) VrrpLog.LeftoverRemoved(_log, left);
-                foreach (VirtualAddress fixedHere in sockets.Permanent) VrrpLog.PermanentAddress(_log, fixedHere);
+                foreach (VirtualAddress left in sockets.RemoveLeftovers()) VrrpLog.LeftoverRemoved(_log, left);
+                sockets.CreateLinks();
+                foreach (VirtualAddress fixedHere in sockets.Own.Permanent) VrrpLog.PermanentAddress(_log, fixedHere);
                 Launch(sockets);
             }
             catch
@@ -117,10 +118,11 @@ public sealed class HaNode : IDisposable
 
     /// <summary>Gives the role to the peer. Draining is the caller's job, before this call.</summary>
     /// <param name="force">Also when the peer's config fingerprint differs.</param>
+    /// <param name="routerId">The group; null: all that are Active here.</param>
     /// <param name="cancellation">Stops waiting; what was begun goes on.</param>
-    public Task<HandoverResult> HandoverAsync(bool force, CancellationToken cancellation)
+    public Task<HandoverResult> HandoverAsync(bool force, byte? routerId, CancellationToken cancellation)
     {
-        var order = new HandoverOrder(force);
+        var order = new HandoverOrder(force, routerId);
         lock (_gate)
         {
             if (_thread is null || _stopped is not null) order.Finish(false, "the node does not run");
@@ -136,16 +138,18 @@ public sealed class HaNode : IDisposable
     {
         if (_thread is not { } thread || _sockets is not { } sockets) throw new InvalidOperationException("not started");
         NodeView view = thread.View();
-        ElectionState state = view.State;
+        ImmutableArray<HaGroupStatus> groups = StatusReader.GroupsOf(sockets.Groups, view, HeartbeatThread.Now(), _time.GetUtcNow());
+        HaGroupStatus shown = groups.FirstOrDefault(group => group.Role == HaRole.Active) ?? groups[0];
         return new HaStatus
         {
-            Role = state.Role,
-            Reason = state.Reason.Text(),
-            Since = _time.GetUtcNow() - TimeSpan.FromTicks((HeartbeatThread.Now() - state.SinceNs) / 100),
-            Priority = ElectionViews.Priority(sockets.Driver.Election, state),
-            Peer = StatusText.PeerOf(sockets.Driver.Election, view),
-            Monitors = StatusText.MonitorsOf(_settings, sockets.Driver.Election, view),
-            AddressesHeld = view.Holding ? _settings.Groups[0].VirtualAddresses : [],
+            Role = shown.Role,
+            Reason = shown.Reason,
+            Since = shown.Since,
+            Priority = shown.Priority,
+            Groups = groups,
+            Peer = StatusReader.PeerOf(sockets.Groups, view),
+            Monitors = StatusReader.MonitorsOf(_settings, sockets.Groups, view),
+            AddressesHeld = [.. groups.Where(group => group.Held).SelectMany(group => group.VirtualAddresses)],
             Counters = _tallies.Snapshot(),
             Lateness = _lateness.Summary(),
         };
@@ -157,15 +161,17 @@ public sealed class HaNode : IDisposable
         lock (_gate) return _stopped ??= EndAsync();
     }
 
-    /// <summary>Removes leftover virtual addresses of ours from a dead daemon.</summary>
+    /// <summary>Removes leftover virtual addresses of ours from a dead daemon, and the links and settings of virtual MACs.</summary>
     /// <param name="settings">The pair's settings.</param>
     /// <param name="sayLeaving">Also send one advert of priority 0.</param>
     /// <exception cref="HaStartException">No such interface, missing capability.</exception>
     public static CleanupResult Cleanup(HaSettings settings, bool sayLeaving)
     {
-        using NodeSockets sockets = NodeSockets.Open(settings, withHaPort: false);
-        var removed = sockets.Addresses.RemoveLeftovers();
-        return new CleanupResult(removed, sayLeaving && ElectionDriver.SendFarewell(sockets.Driver, sockets.Lan));
+        using NodeSockets sockets = NodeSockets.Open(settings, toRun: false);
+        ImmutableArray<VirtualAddress> removed = sockets.RemoveLeftovers();
+        bool said = sayLeaving;
+        foreach (GroupAddresses group in sockets.Groups) said = said && ElectionDriver.SendFarewell(group, sockets);
+        return new CleanupResult(removed, said);
     }
 
     /// <summary>Stops as <see cref="StopAsync"/> does and waits for it.</summary>
@@ -174,23 +180,38 @@ public sealed class HaNode : IDisposable
     private void Launch(NodeSockets sockets)
     {
         long nowNs = HeartbeatThread.Now();
-        DriverSettings driver = sockets.Driver;
+        var notices = new NoticeDesk(_notices.Writer) { NowNs = nowNs };
+        var links = new LinkWatch(sockets.Routes, _settings, sockets.InterfaceIndex, sockets.Link.Carrier);
+        LanWitness witness = Witness(sockets);
+        GroupSeat[] seats = [.. sockets.Groups.Select(group => Seat(sockets, group, notices, nowNs))];
+        _sockets = sockets;
+        _thread = new HeartbeatThread(sockets, seats, notices, witness, links, _lateness);
+        _gatewayTimer = _time.CreateTimer(_ => witness.SetGateways(GatewayTable.Read(_settings.Interface, sockets.Own.Ip4 != 0, sockets.Nd is not null)), null, TimeSpan.Zero, GatewayPeriod);
+        _pump = Task.Run(PumpAsync);
+        new Thread(RunThread) { Name = "ha-heartbeat", IsBackground = true }.Start();
+    }
+
+    private LanWitness Witness(NodeSockets sockets)
+    {
+        ImmutableArray<ulong> macs = [sockets.Link.Mac];
+        if (_settings.VirtualMac) macs = [.. macs, .. _settings.Groups.SelectMany(g => new[] { VirtualMac.Of(g.VirtualRouterId, false), VirtualMac.Of(g.VirtualRouterId, true) })];
+        ImmutableArray<UInt128> own = [.. new[] { sockets.Own.Ip4, sockets.Own.LinkLocal }.Where(address => address != 0)];
+        return new LanWitness(macs, own, [.. sockets.Groups.SelectMany(group => group.Addresses.Numbers)], [.. _settings.Witnesses.Select(AddressNumber.Of)]);
+    }
+
+    private GroupSeat Seat(NodeSockets sockets, GroupAddresses group, NoticeDesk notices, long nowNs)
+    {
+        byte routerId = group.Group.VirtualRouterId;
+        HeartbeatSession? session = null;
         if (sockets.HaPort is not null)
         {
             byte[] nonce = RandomNumberGenerator.GetBytes(HeartbeatLayout.NonceBytes);
-            _session = new HeartbeatSession(new HeartbeatKeys(_settings.Keys), _settings.Groups[0].VirtualRouterId, _settings.Node, nonce);
-            _session.SetFingerprints(_prints.AsSpan(0, HeartbeatLayout.PrintBytes), _prints.AsSpan(HeartbeatLayout.PrintBytes));
+            session = new HeartbeatSession(new HeartbeatKeys(_settings.Keys), routerId, _settings.Node, nonce);
+            session.SetFingerprints(_prints.AsSpan(0, HeartbeatLayout.PrintBytes), _prints.AsSpan(HeartbeatLayout.PrintBytes));
         }
 
-        var ports = new LinuxPorts(sockets, _tallies, _notices.Writer) { NowNs = nowNs };
-        var witness = new LanWitness(
-            [sockets.Link.Mac], [driver.Election.LanAddress], [.. sockets.Addresses.Numbers.ToArray().Select(number => (UInt128)number)], [.. _settings.Witnesses.Select(AddressNumber.Of)]);
-        var election = new ElectionDriver(driver, _session, ports, _tallies, nowNs, sockets.Link.Carrier);
-        _sockets = sockets;
-        _thread = new HeartbeatThread(sockets, election, ports, witness, _lateness);
-        _gatewayTimer = _time.CreateTimer(_ => witness.SetGateways(GatewayTable.Read(_settings.Interface)), null, TimeSpan.Zero, GatewayPeriod);
-        _pump = Task.Run(PumpAsync);
-        new Thread(RunThread) { Name = "ha-heartbeat", IsBackground = true }.Start();
+        var ports = new LinuxPorts(sockets, routerId, group.Addresses, _tallies, notices);
+        return new GroupSeat(group, session, ports, new ElectionDriver(group.Driver, session, ports, _tallies, nowNs, sockets.Link.Carrier));
     }
 
     private void RunThread()
@@ -245,12 +266,12 @@ public sealed class HaNode : IDisposable
         NoticeLog.Write(_log, notice);
         if (notice.Kind == HaNoticeKind.Transition)
         {
-            Transitioned?.Invoke(new HaTransition(_settings.Groups[0].VirtualRouterId, notice.From, notice.To, notice.Reason.Text(), _time.GetUtcNow()));
+            Transitioned?.Invoke(new HaTransition(notice.RouterId, notice.From, notice.To, notice.Reason.Text(), _time.GetUtcNow()));
         }
         else if (notice.Kind == HaNoticeKind.HandoverWanted)
         {
-            if (HandoverWanted is { } ask) ask();
-            else Post(new NodeCommand(new ElectionEvent(ElectionEventKind.Handover), new HandoverOrder(force: false)));
+            if (HandoverWanted is { } ask) ask(notice.RouterId);
+            else Post(new NodeCommand(new ElectionEvent(ElectionEventKind.Handover), new HandoverOrder(force: false, notice.RouterId)));
         }
     }
 }

@@ -9,4 +9,8 @@ namespace Appliance.Vrrp;
 /// <param name="Longest">The worst one.</param>
 /// <param name="RealTime">The thread runs with SCHED_FIFO.</param>
 public sealed record LatenessSummary(
-    ImmutableArray<long> UpperBoundsNs, ImmutableArray<long> Counts, long SumNs, TimeSpan Longest, bool RealTime);
+    ImmutableArray<long> UpperBoundsNs, ImmutableArray<long> Counts, long SumNs, TimeSpan Longest, bool RealTime)
+{
+    /// <summary>The worst one of the last 60 minutes.</summary>
+    public TimeSpan WorstOfLastHour { get; init; }
+}

@@ -10,8 +10,8 @@ internal interface IRoleNode : IDisposable
     /// <summary>The role has changed. Raised on a pool thread, in order.</summary>
     event Action<RoleChange>? Changed;
 
-    /// <summary>The preferred, recovered peer asks for the role; asked again every few seconds. Same thread rule.</summary>
-    event Action? HandoverWanted;
+    /// <summary>The preferred, recovered peer asks for the role of the group with this router id; asked again every few seconds. Same thread rule.</summary>
+    event Action<byte>? HandoverWanted;
 
     /// <summary>Opens sockets and takes part; starting until <see cref="SetReady"/>.</summary>
     /// <exception cref="Hosting.StartException">No such interface, missing capability, port in use.</exception>
@@ -30,8 +30,11 @@ internal interface IRoleNode : IDisposable
     void ReportDataPlane(bool moves);
 
     /// <summary>Planned handover to the peer.</summary>
+    /// <param name="force">Also when the peer's config differs.</param>
+    /// <param name="routerId">The group; null: all that are active here.</param>
+    /// <param name="cancellation">Stops waiting.</param>
     /// <returns>Null when the peer is active, else why not.</returns>
-    Task<string?> HandoverAsync(bool force, CancellationToken cancellation);
+    Task<string?> HandoverAsync(bool force, byte? routerId, CancellationToken cancellation);
 
     /// <summary>Current figures; a copy.</summary>
     HaReport Report();

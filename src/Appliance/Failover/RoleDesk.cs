@@ -41,7 +41,7 @@ internal sealed class RoleDesk : IDisposable
     public async Task<OrderResult> FailoverAsync(bool force, bool wait)
     {
         if (_node is null) return NoPeer();
-        (string? refusal, Task settled) = await HandOverAsync("operator's order", force).ConfigureAwait(false);
+        (string? refusal, Task settled) = await HandOverAsync("operator's order", force, null).ConfigureAwait(false);
         if (refusal is not null) return new OrderResult(ExitCode.Failed, $"not handed over: {refusal}");
         if (wait) await settled.ConfigureAwait(false);
         return new OrderResult(ExitCode.Ok, wait ? "handed over; the peer is active, connections are drained" : "handed over; the peer is active");
@@ -59,7 +59,7 @@ internal sealed class RoleDesk : IDisposable
     public async Task LeaveAsync()
     {
         if (_node is null || !_node.Report().IsActive) return;
-        await HandOverAsync("this node stops", force: true).ConfigureAwait(false);
+        await HandOverAsync("this node stops", force: true, null).ConfigureAwait(false);
     }
 
     public void Dispose()
@@ -95,7 +95,7 @@ internal sealed class RoleDesk : IDisposable
 
     private static OrderResult NoPeer() => new(ExitCode.Failed, "this is a single node: there is no ha section in its config, so no peer");
 
-    private async Task<(string? Refusal, Task Settled)> HandOverAsync(string reason, bool force)
+    private async Task<(string? Refusal, Task Settled)> HandOverAsync(string reason, bool force, byte? routerId)
     {
         if (!await _oneHandover.WaitAsync(0, CancellationToken.None).ConfigureAwait(false)) return ("another handover is under way", Task.CompletedTask);
         bool settling = false;
@@ -104,7 +104,7 @@ internal sealed class RoleDesk : IDisposable
             ApplianceLog.HandoverBegins(_log, reason);
             _traffic.SetDraining(true);
             await _traffic.WaitUntilIdleAsync(SettleLimit, _disposed.Token).ConfigureAwait(false);
-            string? refusal = await _node!.HandoverAsync(force, _disposed.Token).ConfigureAwait(false);
+            string? refusal = await _node!.HandoverAsync(force, routerId, _disposed.Token).ConfigureAwait(false);
             if (refusal is not null)
             {
                 ApplianceLog.HandoverRefused(_log, refusal);
@@ -149,16 +149,16 @@ internal sealed class RoleDesk : IDisposable
     }
 
     /// <summary>The peer repeats its wish while it has it; one that comes during a handover is already being granted.</summary>
-    private void OnHandoverWanted()
+    private void OnHandoverWanted(byte routerId)
     {
-        if (_oneHandover.CurrentCount > 0 && !_readiness.Draining) _ = Task.Run(GrantAsync);
+        if (_oneHandover.CurrentCount > 0 && !_readiness.Draining) _ = Task.Run(() => GrantAsync(routerId));
     }
 
-    private async Task GrantAsync()
+    private async Task GrantAsync(byte routerId)
     {
         try
         {
-            await HandOverAsync("the preferred node is fit again", force: false).ConfigureAwait(false);
+            await HandOverAsync("the preferred node is fit again", force: false, routerId).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {

@@ -21,7 +21,7 @@ internal sealed class VrrpNode : IRoleNode
 
     public event Action<RoleChange>? Changed;
 
-    public event Action? HandoverWanted
+    public event Action<byte>? HandoverWanted
     {
         add => _node.HandoverWanted += value;
         remove => _node.HandoverWanted -= value;
@@ -52,9 +52,9 @@ internal sealed class VrrpNode : IRoleNode
 
     public void ReportDataPlane(bool moves) => _node.ReportDataPlane(moves);
 
-    public async Task<string?> HandoverAsync(bool force, CancellationToken cancellation)
+    public async Task<string?> HandoverAsync(bool force, byte? routerId, CancellationToken cancellation)
     {
-        HandoverResult result = await _node.HandoverAsync(force, cancellation).ConfigureAwait(false);
+        HandoverResult result = await _node.HandoverAsync(force, routerId, cancellation).ConfigureAwait(false);
         return result.Done ? null : result.Reason;
     }
 

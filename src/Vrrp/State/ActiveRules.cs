@@ -96,10 +96,12 @@ internal static class ActiveRules
         if (state.Role != HaRole.Active || state.Listening) return HandoverRefusal.NotActive;
         if (!settings.HasPeer) return HandoverRefusal.NoPeer;
         if (!state.PeerAlive) return HandoverRefusal.PeerUnreachable;
-        if (!state.Peer.Fit || state.Peer.Role != HaRole.Passive || state.Peer.LanSilent) return HandoverRefusal.PeerUnfit;
+        if (!CanServe(state.Peer)) return HandoverRefusal.PeerUnfit;
         if (!state.PeerTrusted) return HandoverRefusal.PeerNotTrusted;
         return configAccepted ? HandoverRefusal.None : HandoverRefusal.ConfigDiffers;
     }
+
+    private static bool CanServe(in PeerWord peer) => peer.Fit && peer.Role == HaRole.Passive && !peer.LanSilent;
 
     /// <summary>The last advert carries the own priority where it is lower than the survivor's, which makes the survivor speak.</summary>
     private static void StepDown(ref ElectionStep step, HaReason reason, int survivorPriority)

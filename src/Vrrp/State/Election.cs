@@ -49,9 +49,12 @@ internal static class Election
         NoticeSleep(ref step);
         NoticePeerSilence(ref step);
         Apply(ref step, happened);
+        CompareBandwidth(ref step);
         Beat(ref step);
         NoticeBlocks(ref step);
+        BypassRules.Enter(ref step);
         if (step.State.Role == HaRole.Passive) PassiveRules.Evaluate(ref step);
+        else if (step.State.Role == HaRole.Bypass) BypassRules.Evaluate(ref step);
         step.State.SeenNs = nowNs;
         return new ElectionResult(step.State, step.Actions);
     }
@@ -74,7 +77,6 @@ internal static class Election
                 OnHeartbeat(ref step, happened.Peer);
                 break;
             case ElectionEventKind.Carrier:
-                if (happened.On && !step.State.Carrier) step.State.CarrierUpNs = step.NowNs;
                 step.State.Carrier = happened.On;
                 break;
             case ElectionEventKind.EvidenceHeard:
@@ -90,6 +92,18 @@ internal static class Election
             case ElectionEventKind.Standby:
                 step.State.Standby = happened.On;
                 break;
+            case ElectionEventKind.LinksShort:
+                (step.State.LinksShort, step.State.ActivePairs) = (happened.On, happened.Count);
+                break;
+            case ElectionEventKind.UpstreamsShort:
+                step.State.UpstreamsShort = happened.On;
+                break;
+            case ElectionEventKind.BandwidthLow:
+                OnBandwidth(ref step, happened.On);
+                break;
+            case ElectionEventKind.Reset:
+                OnReset(ref step);
+                break;
             case ElectionEventKind.Handover:
                 ActiveRules.OnHandover(ref step, happened.On);
                 break;
@@ -104,7 +118,7 @@ internal static class Election
     {
         if (step.State.Ready) return;
         step.State.Ready = true;
-        if (ElectionViews.Blocked(step.Settings, step.State, step.NowNs) != HaReason.None) return;
+        if (ElectionViews.Hard(step.State) != HaReason.None) return;
         if (step.Settings.Priority == 255) step.BecomeActive(HaReason.Owner);
         else step.BecomePassive(HaReason.WaitingForNews);
     }
@@ -114,6 +128,32 @@ internal static class Election
         if (Contradicts(ref step, heard.Priority)) return;
         if (step.State.Role == HaRole.Passive) PassiveRules.OnAdvert(ref step, heard);
         else if (step.State.Role == HaRole.Active) ActiveRules.OnAdvert(ref step, heard);
+        else if (step.State.Role == HaRole.Bypass) BypassRules.OnAdvert(ref step, heard);
+        else if (heard.Priority != 0) step.HearLan(heard.IntervalNs);
+    }
+
+    private static void OnBandwidth(ref ElectionStep step, bool low)
+    {
+        step.State.BandwidthLow = low && step.State.Role == HaRole.Active;
+        if (!low) (step.State.BandwidthFault, step.State.BandwidthExcused) = (false, false);
+    }
+
+    private static void OnReset(ref ElectionStep step)
+    {
+        step.State.Flaps = [];
+        (step.State.BandwidthLow, step.State.BandwidthFault, step.State.BandwidthExcused) = (false, false, false);
+        if (step.State.Role == HaRole.Bypass) BypassRules.Leave(ref step, HaReason.Reset);
+    }
+
+    /// <summary>Both nodes received too little while Active: it was the traffic. Each learns it from the other's word.</summary>
+    private static void CompareBandwidth(ref ElectionStep step)
+    {
+        if (!step.State.PeerAlive) return;
+        PeerWord peer = step.State.Peer;
+        if (step.State.Role == HaRole.Active && step.State.BandwidthLow && peer.BandwidthFault) step.State.BandwidthExcused = true;
+        if (!step.State.BandwidthFault || peer.Role != HaRole.Active || !peer.BandwidthLow) return;
+        step.State.BandwidthFault = false;
+        step.State.BandwidthExcused = true;
     }
 
     /// <summary>
@@ -123,6 +163,7 @@ internal static class Election
     private static bool Contradicts(ref ElectionStep step, int priority)
     {
         if (!step.Settings.HasPeer || !step.State.PeerAlive) return false;
+        if (step.State.Peer.Role == HaRole.Bypass && priority == BypassRules.Priority) return true; // it says so itself: held until somebody fit takes the role
         bool active = step.State.Peer.Role == HaRole.Active;
         bool settled = step.NowNs - step.State.PeerRoleSinceNs > step.Settings.IntervalNs;
         if (priority == 0)
@@ -142,6 +183,7 @@ internal static class Election
         HaRole before = step.State.PeerAlive ? step.State.Peer.Role : default;
         LearnPeer(ref step, word, before);
         if (step.State.Role == HaRole.Passive) PassiveRules.OnHeartbeat(ref step, before);
+        else if (step.State.Role == HaRole.Unfit) StandInForLeaver(ref step, before);
         else if (step.State.Role == HaRole.Active) ActiveRules.OnHeartbeat(ref step, before);
         SettleContradiction(ref step);
         if (word.Leaving) LosePeer(ref step);
@@ -215,19 +257,31 @@ internal static class Election
         if (step.State.Role == HaRole.Active) ActiveRules.OnTimer(ref step);
     }
 
+    /// <summary>A node that stood back for a better peer serves at once when that peer says that it does not any more.</summary>
+    private static void StandInForLeaver(ref ElectionStep step, HaRole before)
+    {
+        PeerWord peer = step.State.Peer;
+        bool leaves = before == HaRole.Active && peer.Role != HaRole.Active && (peer.Leaving || !peer.Fit);
+        if (!leaves || !step.State.Ready || ElectionViews.Hard(step.State) != HaReason.None) return;
+        step.BecomeActive(peer.Leaving ? HaReason.PeerLeft : HaReason.PeerYielded);
+    }
+
     private static void NoticeBlocks(ref ElectionStep step)
     {
         if (step.State.LanCut && step.Evidence != LanEvidence.None) step.State.LanCut = false;
-        HaReason blocked = ElectionViews.Blocked(step.Settings, step.State, step.NowNs);
+        if (step.State.Role == HaRole.Bypass && !step.State.Stopping) return;
+        HaReason blocked = ElectionViews.Blocked(step.Settings, step.State);
         if (step.State.Role == HaRole.Unfit)
         {
-            if (blocked == HaReason.None) step.BecomePassive(HaReason.FitAgain);
-            else step.State.Reason = blocked;
+            if (blocked != HaReason.None) step.State.Reason = blocked;
+            else if (ElectionViews.Soft(step.State) != HaReason.None) step.StandIn();
+            else step.BecomePassive(HaReason.FitAgain);
             return;
         }
 
         if (blocked == HaReason.None || (step.State.Role == HaRole.Starting && !step.State.Ready && !step.State.Stopping)) return;
+        if (step.State.Role == HaRole.Bypass) BypassRules.Release(ref step);
         if (step.State.Role == HaRole.Active) step.LeaveActive(HaRole.Unfit, blocked, 0);
-        else step.BecomeUnfit(blocked);
+        else step.BecomeOut(HaRole.Unfit, blocked);
     }
 }

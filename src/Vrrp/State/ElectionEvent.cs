@@ -8,6 +8,9 @@ internal readonly record struct ElectionEvent(ElectionEventKind Kind)
     /// <summary>AdvertHeard: priority, 0 .. 255.</summary>
     public byte Priority { get; init; }
 
+    /// <summary>LinksShort: active pairs.</summary>
+    public byte Count { get; init; }
+
     /// <summary>AdvertHeard: its sender as a number, comparable with LanAddress; 0: not comparable (IPv6 where IPv4 decides), which loses.</summary>
     public UInt128 Source { get; init; }
 
@@ -23,6 +26,8 @@ internal readonly record struct ElectionEvent(ElectionEventKind Kind)
         new(ElectionEventKind.AdvertHeard) { Priority = priority, Source = source, IntervalNs = intervalNs };
 
     public static ElectionEvent Heartbeat(in PeerWord peer) => new(ElectionEventKind.HeartbeatHeard) { Peer = peer };
+
+    public static ElectionEvent Links(bool tooFew, int activePairs) => new(ElectionEventKind.LinksShort) { On = tooFew, Count = (byte)activePairs };
 
     public static ElectionEvent Switch(ElectionEventKind kind, bool on) => new(kind) { On = on };
 }

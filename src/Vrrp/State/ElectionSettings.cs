@@ -21,8 +21,13 @@ internal sealed record ElectionSettings
     public UInt128 PeerHaAddress { get; init; }
     public required UInt128 LanAddress { get; init; }
 
-    /// <summary>A link must be up this long before it counts as up; down counts at once.</summary>
-    public long CarrierUpDelayNs { get; init; } = 1_000_000_000;
+    /// <summary>More flaps than this within the window lead to Bypass.</summary>
+    public int MaximumFlaps { get; init; } = 4;
+    public long FlapWindowNs { get; init; } = 600_000_000_000;
+    public HaBypassAction Bypass { get; init; }
+
+    /// <summary>0: Bypass ends only by the operator's reset.</summary>
+    public long BypassHoldNs { get; init; }
 
     /// <summary>How often an unanswered wish for the role is repeated to the daemon.</summary>
     public long WishRepeatNs { get; init; } = 5_000_000_000;

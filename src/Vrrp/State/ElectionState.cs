@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Appliance.Vrrp.State;
 
 /// <summary>All that an election remembers. A value: copied by each step. Times are monotonic nanoseconds; Never: not armed.</summary>
@@ -18,7 +20,27 @@ internal record struct ElectionState
     public bool DataPlaneStalled;
     public bool Stopping;
     public bool Carrier;
-    public long CarrierUpNs;
+    public bool LinksShort;
+    public byte ActivePairs;
+    public bool UpstreamsShort;
+
+    /// <summary>The last measurement, while Active.</summary>
+    public bool BandwidthLow;
+
+    /// <summary>This node gave the role away because it received too little, and nothing has shown since that it was not its fault.</summary>
+    public bool BandwidthFault;
+
+    /// <summary>Both nodes received too little, so it is the traffic; no fail-over for this until the rate was above the minimum once.</summary>
+    public bool BandwidthExcused;
+
+    /// <summary>When the active role was lost without an order, oldest first; bounded by the maximum. A new array for each flap.</summary>
+    public ImmutableArray<long> Flaps;
+
+    /// <summary>In Bypass: when it ends by itself.</summary>
+    public long BypassUntilNs;
+
+    /// <summary>In Bypass with `passthrough`: holds the addresses at priority 1.</summary>
+    public bool BypassHolds;
     public bool WitnessKnown;
 
     /// <summary>Last sign of the LAN; long.MinValue: none yet.</summary>
@@ -65,16 +87,21 @@ internal record struct ElectionState
     public readonly bool Listening => ListenUntilNs != Never;
 
     /// <summary>May hold, refresh and assert the virtual addresses.</summary>
-    public readonly bool Asserts => Role == HaRole.Active && !Listening;
+    public readonly bool Asserts => Role == HaRole.Active ? !Listening : BypassHolds;
 
-    public static ElectionState Begin(ElectionSettings settings, long nowNs, bool carrier) => new()
+    /// <param name="settings">Constants.</param>
+    /// <param name="nowNs">Now.</param>
+    /// <param name="carrier">The link is up.</param>
+    /// <param name="flaps">Of earlier starts, oldest first.</param>
+    public static ElectionState Begin(ElectionSettings settings, long nowNs, bool carrier, ImmutableArray<long> flaps) => new()
     {
         Role = HaRole.Starting,
         Reason = HaReason.WaitingForListeners,
         SinceNs = nowNs,
         SeenNs = nowNs,
         Carrier = carrier,
-        CarrierUpNs = nowNs - settings.CarrierUpDelayNs,
+        Flaps = flaps,
+        BypassUntilNs = Never,
         EvidenceNs = long.MinValue,
         PeerDeadlineNs = Never,
         LanDeadlineNs = Never,
@@ -100,9 +127,11 @@ internal record struct ElectionState
                 next = Math.Min(next, Listening ? ListenUntilNs : Math.Min(AdvertAtNs, Math.Min(FirstAgainNs, SecondAgainNs)));
             }
 
+            if (Role == HaRole.Bypass) next = Math.Min(next, BypassHolds ? Math.Min(AdvertAtNs, BypassUntilNs) : BypassUntilNs);
+
             // A deadline of the past has had its effect; only coming ones may wake the thread, or it would spin.
-            if (Role == HaRole.Passive && LanDeadlineNs > SeenNs) next = Math.Min(next, LanDeadlineNs);
-            if ((PeerAlive || Role == HaRole.Passive) && PeerDeadlineNs > SeenNs) next = Math.Min(next, PeerDeadlineNs);
+            if (Role is HaRole.Passive or HaRole.Bypass && LanDeadlineNs > SeenNs) next = Math.Min(next, LanDeadlineNs);
+            if ((PeerAlive || Role is HaRole.Passive or HaRole.Bypass) && PeerDeadlineNs > SeenNs) next = Math.Min(next, PeerDeadlineNs);
             return next;
         }
     }

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Appliance.Vrrp.State;
 
 /// <summary>One step under way: the state being changed and the deeds collected, with the moves that several roles share.</summary>
@@ -44,21 +46,43 @@ internal ref struct ElectionStep(ElectionSettings settings, ElectionState state,
     public void BecomePassive(HaReason reason)
     {
         Enter(HaRole.Passive, reason);
-        State.LanIntervalNs = Settings.IntervalNs;
-        State.LanDeadlineNs = NowNs + DownNs(Settings.IntervalNs);
-        if (!State.PeerAlive) State.PeerDeadlineNs = State.LanDeadlineNs;
+        ArmSilence();
     }
 
-    public void BecomeUnfit(HaReason reason) => Enter(HaRole.Unfit, reason);
+    /// <summary>The peer that this node stood back for is gone: the silences it heard meanwhile count.</summary>
+    public void StandIn()
+    {
+        (long deadline, long interval, bool heard) = (State.LanDeadlineNs, State.LanIntervalNs, State.LanHeard);
+        Enter(HaRole.Passive, HaReason.PeerDead);
+        (State.LanDeadlineNs, State.LanIntervalNs, State.LanHeard) = (deadline, interval, heard);
+    }
+
+    /// <summary>Unfit or Bypass; adverts and their silence are followed there too.</summary>
+    public void BecomeOut(HaRole to, HaReason reason)
+    {
+        Enter(to, reason);
+        ArmSilence();
+    }
+
+    /// <summary>Somebody's advert: the LAN is not silent.</summary>
+    public void HearLan(long intervalNs)
+    {
+        State.LanIntervalNs = intervalNs;
+        State.LanDeadlineNs = NowNs + DownNs(intervalNs);
+        State.LanHeard = true;
+        State.LanSilent = false;
+    }
 
     /// <summary>Active no more: the address goes first, then one last advert. Never called in another role.</summary>
-    /// <param name="to">Passive or Unfit.</param>
+    /// <param name="to">Passive, Unfit or Bypass.</param>
     /// <param name="reason">Why.</param>
     /// <param name="lastPriority">0, or the own priority where that makes a better survivor speak.</param>
     public void LeaveActive(HaRole to, HaReason reason, int lastPriority)
     {
+        if (ElectionViews.Soft(State) == HaReason.Bandwidth) State.BandwidthFault = true;
+        if (reason is not (HaReason.HandedOver or HaReason.Stopping or HaReason.Standby or HaReason.TooManyFlaps)) CountFlap();
         if (to == HaRole.Passive) BecomePassive(reason);
-        else BecomeUnfit(reason);
+        else BecomeOut(to, reason);
         Do(ElectionDeeds.DropAddresses);
         SendAdvert(lastPriority);
     }
@@ -77,6 +101,21 @@ internal ref struct ElectionStep(ElectionSettings settings, ElectionState state,
         State.SecondAgainNs = NowNs + 5 * Settings.IntervalNs;
     }
 
+    private void ArmSilence()
+    {
+        State.LanIntervalNs = Settings.IntervalNs;
+        State.LanDeadlineNs = NowNs + DownNs(Settings.IntervalNs);
+        if (!State.PeerAlive) State.PeerDeadlineNs = State.LanDeadlineNs;
+    }
+
+    /// <summary>The active role was lost and no operator asked for it.</summary>
+    private void CountFlap()
+    {
+        ImmutableArray<long> kept = State.Flaps;
+        while (kept.Length > 0 && (kept.Length > Settings.MaximumFlaps || NowNs - kept[0] >= Settings.FlapWindowNs)) kept = kept.RemoveAt(0);
+        State.Flaps = kept.Add(NowNs);
+    }
+
     private void Enter(HaRole role, HaReason reason)
     {
         State.Role = role;
@@ -90,6 +129,8 @@ internal ref struct ElectionStep(ElectionSettings settings, ElectionState state,
         State.LanHeard = false;
         State.LanSilent = false;
         State.SilenceTakeover = false;
+        State.BandwidthLow = false;
+        State.BypassUntilNs = ElectionState.Never;
         Do(ElectionDeeds.SendHeartbeat | ElectionDeeds.Notify);
     }
 }

@@ -21,4 +21,10 @@ internal enum HaReason : byte
     LanCut = 15,
     Stopping = 16,
     FitAgain = 17,
+    LinksDown = 18,
+    Upstreams = 19,
+    Bandwidth = 20,
+    TooManyFlaps = 21,
+    Reset = 22,
+    BypassOver = 23,
 }

@@ -22,6 +22,12 @@ internal static class HaReasonText
         HaReason.LanCut => "the LAN is cut off: no witness answers here",
         HaReason.Stopping => "stopping",
         HaReason.FitAgain => "fit again",
+        HaReason.LinksDown => "fewer active link pairs than ha.link_monitoring.minimum_active_links",
+        HaReason.Upstreams => "a tracked upstream has no healthy server",
+        HaReason.Bandwidth => "received less than ha.bandwidth_monitoring.minimum",
+        HaReason.TooManyFlaps => "more flaps than ha.maximum_flaps; `appliance ha reset` ends it",
+        HaReason.Reset => "reset by the operator",
+        HaReason.BypassOver => "the hold time of ha.bypass is over",
         _ => "unknown",
     };
 }

@@ -15,12 +15,9 @@ internal static class PassiveRules
             return;
         }
 
-        bool preempts = !settings.HasPeer && settings.Preempt && step.NowNs >= step.State.SinceNs + settings.PreemptDelayNs;
+        bool preempts = !settings.HasPeer && settings.Preempt && step.NowNs >= step.State.SinceNs + ElectionViews.PreemptDelayNs(settings, step.State, step.NowNs);
         if (preempts && heard.Priority < step.Priority) return;
-        step.State.LanIntervalNs = heard.IntervalNs;
-        step.State.LanDeadlineNs = step.NowNs + step.DownNs(heard.IntervalNs);
-        step.State.LanHeard = true;
-        step.State.LanSilent = false;
+        step.HearLan(heard.IntervalNs);
     }
 
     public static void OnHeartbeat(ref ElectionStep step, HaRole roleBefore)
@@ -67,7 +64,7 @@ internal static class PassiveRules
         }
 
         step.State.LanCut = true;
-        step.BecomeUnfit(HaReason.LanCut);
+        step.BecomeOut(HaRole.Unfit, HaReason.LanCut);
     }
 
     /// <summary>The peer lives and says Active, its adverts do not arrive: whose LAN is cut? The better evidence wins.</summary>
@@ -86,7 +83,7 @@ internal static class PassiveRules
         if (own == LanEvidence.None && peers > own)
         {
             step.State.LanCut = true;
-            step.BecomeUnfit(HaReason.LanCut);
+            step.BecomeOut(HaRole.Unfit, HaReason.LanCut);
         }
         else if (own == peers && own != LanEvidence.Proven && step.State.LanHeard)
         {
@@ -98,7 +95,8 @@ internal static class PassiveRules
     private static void OnNobodyActive(ref ElectionStep step)
     {
         PeerWord peer = step.State.Peer;
-        bool defers = peer.Fit && ElectionViews.PeerOutranks(step.Settings, step.State, peer.Priority, peer.LanAddress);
+        bool asGood = peer.Fit || (peer.Able && ElectionViews.Soft(step.State) != HaReason.None);
+        bool defers = asGood && ElectionViews.PeerOutranks(step.Settings, step.State, peer.Priority, peer.LanAddress);
         if (defers && step.NowNs < step.State.LanDeadlineNs + step.Settings.IntervalNs) return;
         step.BecomeActive(HaReason.NobodyActive);
     }

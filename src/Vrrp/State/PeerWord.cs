@@ -15,6 +15,15 @@ internal record struct PeerWord
     /// <summary>It could be Active now.</summary>
     public bool Fit;
 
+    /// <summary>Fit, or short only of what its peer may be short of as well: better than nobody.</summary>
+    public bool Able;
+
+    /// <summary>Active and receiving too little.</summary>
+    public bool BandwidthLow;
+
+    /// <summary>It gave the role away because it received too little.</summary>
+    public bool BandwidthFault;
+
     /// <summary>It stops; nothing more will come.</summary>
     public bool Leaving;
 

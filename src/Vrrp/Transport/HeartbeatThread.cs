@@ -17,39 +17,45 @@ internal sealed class HeartbeatThread
 {
     /// <summary>Packets taken from one socket in a row; then deadlines are looked at again, whatever a flood brings.</summary>
     private const int PacketsPerTurn = 32;
-    private const long LinkPollNs = 1_000_000_000;
+
+    /// <summary>How often an Active group asks the LAN for one of its own addresses.</summary>
+    private const long AskOwnNs = 1_000_000_000;
     private readonly NodeSockets _sockets;
-    private readonly ElectionDriver _driver;
-    private readonly LinuxPorts _ports;
+    private readonly GroupSeat[] _seats;
+    private readonly NoticeDesk _notices;
     private readonly LanWitness _witness;
     private readonly LatenessHistogram _lateness;
+    private readonly LinkWatch _links;
+    private readonly HandoverWatch _handover;
     private readonly ConcurrentQueue<NodeCommand> _commands = new();
     private readonly Descriptor _wake = Descriptor.Event();
     private readonly PollEntry[] _poll;
     private readonly byte[] _buffer = new byte[2048];
-    private readonly object _viewGate = new();
+    private readonly ViewDesk _views;
     private readonly long _warnNs;
-    private NodeView _view;
-    private HandoverOrder? _handover;
-    private long _handoverLimitNs;
+    private readonly long _linkPollNs;
+    private long _askOwnAtNs;
     private long _probeAtNs = ElectionState.Never;
     private long _linkPollAtNs;
-    private int _peerNameVersion = -1;
-    private string _peerName = "";
     private bool _witnessKnown;
     private PeerReachability _reachability = PeerReachability.Unreachable;
     private bool _stopping;
 
-    public HeartbeatThread(NodeSockets sockets, ElectionDriver driver, LinuxPorts ports, LanWitness witness, LatenessHistogram lateness)
+    public HeartbeatThread(NodeSockets sockets, GroupSeat[] seats, NoticeDesk notices, LanWitness witness, LinkWatch links, LatenessHistogram lateness)
     {
-        (_sockets, _driver, _ports, _witness, _lateness) = (sockets, driver, ports, witness, lateness);
+        (_sockets, _seats, _notices, _witness, _links, _lateness) = (sockets, seats, notices, witness, links, lateness);
+        _handover = new HandoverWatch(seats);
+        _views = new ViewDesk(seats, witness, links.Monitor);
         _warnNs = sockets.Driver.Election.IntervalNs / 2;
+        _linkPollNs = sockets.Settings.Links.Interval.Ticks * 100;
         _poll =
         [
-            Entry(_wake.Raw), Entry(sockets.Watch.Raw), Entry(sockets.Lan.Raw), Entry(sockets.HaPort?.Raw ?? -1), Entry(sockets.Arp?.Raw ?? -1),
+            Entry(_wake.Raw), Entry(sockets.Watch.Raw), Entry(sockets.Lan?.Raw ?? -1), Entry(sockets.HaPort?.Raw ?? -1), Entry(sockets.Arp?.Raw ?? -1),
+            Entry(sockets.Lan6?.Raw ?? -1), Entry(sockets.Nd?.Raw ?? -1),
         ];
-        _linkPollAtNs = Now() + LinkPollNs;
-        Publish(Now());
+        _linkPollAtNs = Now() + _linkPollNs;
+        foreach (GroupSeat seat in seats) TellLinks(seat, Now());
+        _views.Publish(Now());
     }
 
     /// <summary>Monotonic nanoseconds.</summary>
@@ -63,10 +69,7 @@ internal sealed class HeartbeatThread
     }
 
     /// <summary>Any thread; the heartbeat skips publishing rather than wait for a reader.</summary>
-    public NodeView View()
-    {
-        lock (_viewGate) return _view;
-    }
+    public NodeView View() => _views.Read();
 
     /// <summary>Runs until a Stop event has been carried out, then closes all.</summary>
     public void Run()
@@ -78,9 +81,9 @@ internal sealed class HeartbeatThread
         }
         finally
         {
-            _handover?.Finish(false, "the node stopped");
+            _handover.Abandon("the node stopped");
             while (_commands.TryDequeue(out NodeCommand? left)) left.Handover?.Finish(false, "the node stopped");
-            Publish(Now());
+            _views.Publish(Now());
             _sockets.Dispose();
         }
     }
@@ -89,49 +92,66 @@ internal sealed class HeartbeatThread
 
     private void Turn()
     {
-        long nextNs = Math.Min(_driver.NextDeadlineNs, Math.Min(_probeAtNs, _linkPollAtNs));
+        long nextNs = Math.Min(Math.Min(_probeAtNs, _linkPollAtNs), Math.Min(_askOwnAtNs, _links.Monitor.NextNs));
+        foreach (GroupSeat seat in _seats) nextNs = Math.Min(nextNs, seat.Driver.NextDeadlineNs);
         long waitNs = Math.Max(0, nextNs - Now());
         var timeout = new TimeSpec(waitNs);
         int ready = LibC.Poll(_poll, _poll.Length, ref timeout, 0);
         long nowNs = Now();
-        _ports.NowNs = nowNs;
+        _notices.NowNs = nowNs;
         if (nowNs >= nextNs) OnDeadline(nowNs, nowNs - nextNs);
         if (ready > 0) OnReady(nowNs);
+        if (_links.Monitor.Settle(nowNs)) TellLinks(nowNs);
         ApplyCommands(nowNs);
         FollowWitness(nowNs);
-        WatchHandover(nowNs);
+        _handover.Look(nowNs);
         ReportPeer(nowNs);
-        Publish(nowNs);
+        _views.Publish(nowNs);
     }
 
     private void OnDeadline(long nowNs, long lateNs)
     {
-        _lateness.Record(lateNs);
-        if (lateNs > _warnNs) _ports.Limited(new HaNotice(HaNoticeKind.Late, 0) with { Address = (uint)Math.Min(lateNs / 1000, uint.MaxValue) });
-        _driver.OnTimer(nowNs);
+        _lateness.Record(lateNs, nowNs);
+        if (lateNs > _warnNs) _notices.Limited(new HaNotice(HaNoticeKind.Late, 0) with { Address = (uint)Math.Min(lateNs / 1000, uint.MaxValue) });
+        foreach (GroupSeat seat in _seats) seat.Driver.OnTimer(nowNs);
         if (nowNs >= _probeAtNs || _probeAtNs == ElectionState.Never) Probe(nowNs);
+        if (nowNs >= _askOwnAtNs) AskForOwnAddresses(nowNs);
         if (nowNs < _linkPollAtNs) return;
-        _linkPollAtNs = nowNs + LinkPollNs;
-        PollLink(nowNs);
+        _linkPollAtNs = nowNs + _linkPollNs;
+        _links.Poll(nowNs);
     }
 
     private void Probe(long nowNs)
     {
-        if (_sockets.Arp is not { } arp || !_witness.HasAny) return;
+        if (!_witness.HasAny) return;
         _probeAtNs = nowNs + _sockets.Driver.ProbeIntervalNs;
         UInt128 asked = _witness.NextToAsk();
-        if (asked != 0) arp.Probe((uint)_sockets.Driver.Election.LanAddress, (uint)asked);
+        if (asked != 0) _sockets.Ask(asked);
     }
 
-    private void PollLink(long nowNs)
+    private void AskForOwnAddresses(long nowNs)
     {
-        bool carrier = _sockets.Routes.TryGetLink(_sockets.InterfaceIndex, out InterfaceLink link) && link.Carrier;
-        SetCarrier(carrier, nowNs);
+        _askOwnAtNs = nowNs + AskOwnNs;
+        foreach (GroupSeat seat in _seats)
+        {
+            if (seat.Driver.State.Asserts) seat.Ports.AskForOwnAddress();
+        }
     }
 
-    private void SetCarrier(bool carrier, long nowNs)
+    private void TellLinks(long nowNs)
     {
-        if (carrier != _driver.State.Carrier) _driver.Apply(ElectionEvent.Switch(ElectionEventKind.Carrier, carrier), nowNs);
+        foreach (GroupSeat seat in _seats) TellLinks(seat, nowNs);
+    }
+
+    private void TellLinks(GroupSeat seat, long nowNs)
+    {
+        LinkMonitor links = _links.Monitor;
+        ElectionState known = seat.Driver.State;
+        if (known.Carrier != links.Carrier) seat.Driver.Apply(ElectionEvent.Switch(ElectionEventKind.Carrier, links.Carrier), nowNs);
+        if (known.LinksShort != links.TooFew || known.ActivePairs != links.ActivePairs)
+        {
+            seat.Driver.Apply(ElectionEvent.Links(links.TooFew, links.ActivePairs), nowNs);
+        }
     }
 
     private void OnReady(long nowNs)
@@ -139,8 +159,10 @@ internal sealed class HeartbeatThread
         if (_poll[0].Happened != 0) _wake.ClearSignal();
         if (_poll[1].Happened != 0) ReadRoutes(nowNs);
         if (_poll[3].Happened != 0) ReadHaPort();
-        if (_poll[2].Happened != 0) ReadLan();
+        if (_poll[2].Happened != 0) ReadLan(ip6: false);
+        if (_poll[5].Happened != 0) ReadLan(ip6: true);
         if (_poll[4].Happened != 0) ReadArp();
+        if (_poll[6].Happened != 0) ReadNd();
     }
 
     private void ReadRoutes(long nowNs)
@@ -148,7 +170,7 @@ internal sealed class HeartbeatThread
         for (int i = 0; i < PacketsPerTurn; i++)
         {
             ReadOnlySpan<byte> rest = _sockets.Watch.Receive(out bool lost);
-            if (lost) PollLink(nowNs);
+            if (lost) _links.Poll(nowNs);
             if (rest.IsEmpty) return;
             while (RouteMessage.TryNext(ref rest, out ReadOnlySpan<byte> message)) OnRouteMessage(message, nowNs);
         }
@@ -159,26 +181,30 @@ internal sealed class HeartbeatThread
         switch (RouteMessage.TypeOf(message))
         {
             case RouteNumbers.NewLink or RouteNumbers.DeleteLink:
-                if (RouteMessage.TryReadLink(message, out InterfaceLink link) && link.Index == _sockets.InterfaceIndex) SetCarrier(link.Carrier, nowNs);
+                _links.OnMessage(message, nowNs);
                 break;
             case RouteNumbers.DeleteAddress:
-                if (_driver.State.Asserts && RouteMessage.TryReadAddress(message, out InterfaceAddress gone)
-                    && gone.InterfaceIndex == _sockets.InterfaceIndex && _sockets.Addresses.IsOurs(gone.Address))
-                {
-                    _ports.RepairAddress(gone.Address);
-                }
-
+                if (RouteMessage.TryReadAddress(message, out InterfaceAddress gone)) Repair(gone);
                 break;
         }
     }
 
-    private void ReadLan()
+    private void Repair(in InterfaceAddress gone)
+    {
+        foreach (GroupSeat seat in _seats)
+        {
+            if (seat.Driver.State.Asserts && seat.Bound.Addresses.IsOurs(gone)) seat.Ports.RepairAddress(gone.Address);
+        }
+    }
+
+    private void ReadLan(bool ip6)
     {
         for (int i = 0; i < PacketsPerTurn; i++)
         {
-            int length = _sockets.Lan.Receive(_buffer);
+            int length = ip6 ? _sockets.Lan6?.Receive(_buffer) ?? 0 : _sockets.Lan?.Receive(_buffer) ?? 0;
             if (length <= 0) return;
-            _driver.OnLanPacket(_buffer.AsSpan(0, length), 0, Now());
+            ReadOnlySpan<byte> packet = _buffer.AsSpan(0, length);
+            SeatOf(VrrpReader.PeekRouterId(packet)).Driver.OnLanPacket(packet, 0, Now());
         }
     }
 
@@ -188,8 +214,21 @@ internal sealed class HeartbeatThread
         {
             int length = _sockets.HaPort?.Receive(_buffer.AsSpan(0, HeartbeatLayout.MaximumBytes)) ?? 0;
             if (length == 0 || (length < 0 && Marshal.GetLastPInvokeError() != SocketNumbers.ConnectionRefused)) return;
-            if (length > 0) _driver.OnHaDatagram(_buffer.AsSpan(0, length), Now());
+            if (length < 0) continue;
+            ReadOnlySpan<byte> datagram = _buffer.AsSpan(0, length);
+            SeatOf(length > HeartbeatLayout.RouterId ? datagram[HeartbeatLayout.RouterId] : (byte)0).Driver.OnHaDatagram(datagram, Now());
         }
+    }
+
+    /// <summary>The group a packet says it is for; the first one refuses, with the right reason, what is for none.</summary>
+    private GroupSeat SeatOf(byte routerId)
+    {
+        foreach (GroupSeat seat in _seats)
+        {
+            if (seat.RouterId == routerId) return seat;
+        }
+
+        return _seats[0];
     }
 
     private void ReadArp()
@@ -198,106 +237,75 @@ internal sealed class HeartbeatThread
         {
             int length = _sockets.Arp?.Receive(_buffer) ?? 0;
             if (length <= 0) return;
-            if (!ArpFrame.TryRead(_buffer.AsSpan(0, length), out ArpFrame frame)) continue;
-            long nowNs = Now();
-            ArpVerdict verdict = _witness.Judge(frame.Seen, _driver.State.Peer.LanAddress, nowNs);
-            if (verdict is ArpVerdict.Evidence or ArpVerdict.Witness) _driver.Apply(new ElectionEvent(ElectionEventKind.EvidenceHeard), nowNs);
-            if (verdict == ArpVerdict.ClaimsVirtualAddress && _driver.State.Asserts) _ports.Limited(new HaNotice(HaNoticeKind.DuplicateAddress, 0, frame.SenderAddress));
+            if (ArpFrame.TryRead(_buffer.AsSpan(0, length), out ArpFrame frame)) OnSighting(frame.Seen);
         }
+    }
+
+    private void ReadNd()
+    {
+        for (int i = 0; i < PacketsPerTurn; i++)
+        {
+            int length = _sockets.Nd?.Receive(_buffer) ?? 0;
+            if (length <= 0) return;
+            if (NdFrame.TryRead(_buffer.AsSpan(0, length), out NdFrame frame)) OnSighting(frame.Seen);
+        }
+    }
+
+    private void OnSighting(in Sighting seen)
+    {
+        long nowNs = Now();
+        ArpVerdict verdict = _witness.Judge(seen, _seats[0].Driver.State.Peer.LanAddress, nowNs);
+        if (verdict is ArpVerdict.Evidence or ArpVerdict.Witness) ApplyToAll(new ElectionEvent(ElectionEventKind.EvidenceHeard), nowNs);
+        if (verdict == ArpVerdict.ClaimsVirtualAddress) NoticeClaim(seen.Address);
+    }
+
+    private void NoticeClaim(UInt128 address)
+    {
+        foreach (GroupSeat seat in _seats)
+        {
+            if (seat.Driver.State.Asserts && seat.Bound.Addresses.IsOurs(address)) _notices.Limited(new HaNotice(HaNoticeKind.DuplicateAddress, 0, address));
+        }
+    }
+
+    private void ApplyToAll(in ElectionEvent happened, long nowNs)
+    {
+        foreach (GroupSeat seat in _seats) seat.Driver.Apply(happened, nowNs);
     }
 
     private void ApplyCommands(long nowNs)
     {
         while (_commands.TryDequeue(out NodeCommand? command))
         {
-            if (command.Fingerprints is { } both) _driver.Session?.SetFingerprints(both.AsSpan(0, HeartbeatLayout.PrintBytes), both.AsSpan(HeartbeatLayout.PrintBytes));
-            if (command.Handover is { } order) BeginHandover(order, nowNs);
-            else _driver.Apply(command.Event, nowNs);
+            if (command.Fingerprints is { } both)
+            {
+                foreach (GroupSeat seat in _seats) seat.Session?.SetFingerprints(both.AsSpan(0, HeartbeatLayout.PrintBytes), both.AsSpan(HeartbeatLayout.PrintBytes));
+            }
+
+            if (command.Handover is { } order) _handover.Begin(order, nowNs);
+            else ApplyToAll(command.Event, nowNs);
             if (command.Event.Kind == ElectionEventKind.Stop) _stopping = true;
         }
-    }
-
-    private void BeginHandover(HandoverOrder order, long nowNs)
-    {
-        if (_handover is not null)
-        {
-            order.Finish(false, "another handover is under way");
-            return;
-        }
-
-        bool accepted = order.Force || SamePrint(0) == true;
-        HandoverRefusal refusal = _driver.Apply(ElectionEvent.Switch(ElectionEventKind.Handover, accepted), nowNs);
-        if (refusal != HandoverRefusal.None)
-        {
-            order.Finish(false, StatusText.Of(refusal));
-            return;
-        }
-
-        _handover = order;
-        _handoverLimitNs = nowNs + 20 * _sockets.Driver.Election.IntervalNs + 1_000_000_000;
-    }
-
-    private void WatchHandover(long nowNs)
-    {
-        if (_handover is not { } order) return;
-        ElectionState state = _driver.State;
-        if (state.PeerAlive && state.Peer.Role == HaRole.Active) order.Finish(true, "the peer is active");
-        else if (state.Role == HaRole.Active) order.Finish(false, "the peer did not take the role; this node took it back");
-        else if (nowNs >= _handoverLimitNs) order.Finish(false, "the peer did not say that it is active");
-        else return;
-        _handover = null;
     }
 
     private void FollowWitness(long nowNs)
     {
         if (_witness.Known == _witnessKnown) return;
         _witnessKnown = _witness.Known;
-        _driver.Apply(ElectionEvent.Switch(ElectionEventKind.WitnessKnown, _witnessKnown), nowNs);
+        ApplyToAll(ElectionEvent.Switch(ElectionEventKind.WitnessKnown, _witnessKnown), nowNs);
     }
 
     private void ReportPeer(long nowNs)
     {
-        ElectionSettings settings = _sockets.Driver.Election;
-        if (ElectionViews.PrimaryConflict(settings, _driver.State)) _ports.Limited(new HaNotice(HaNoticeKind.PrimaryConflict));
-        PeerReachability now = StatusText.ReachabilityOf(_driver.State, nowNs);
-        if (!settings.HasPeer || now == _reachability) return;
+        if (!_sockets.Driver.Election.HasPeer) return;
+        PeerReachability now = StatusText.ReachabilityOf(_seats[0].Driver.State, nowNs);
+        foreach (GroupSeat seat in _seats)
+        {
+            if (ElectionViews.PrimaryConflict(seat.Bound.Driver.Election, seat.Driver.State)) _notices.Limited(new HaNotice(HaNoticeKind.PrimaryConflict));
+            now = StatusText.Join(now, StatusText.ReachabilityOf(seat.Driver.State, nowNs));
+        }
+
+        if (now == _reachability) return;
         _reachability = now;
-        _ports.Always(new HaNotice(HaNoticeKind.PeerState, (long)now));
-    }
-
-    /// <summary>Compares one fingerprint with the peer's; null: not known.</summary>
-    private bool? SamePrint(int which)
-    {
-        if (_driver.Session is not { } session || !_driver.State.PeerAlive) return null;
-        int at = which * HeartbeatLayout.PrintBytes;
-        return session.OwnPrints.Slice(at, HeartbeatLayout.PrintBytes).SequenceEqual(session.PeerPrints.Slice(at, HeartbeatLayout.PrintBytes));
-    }
-
-    private void Publish(long nowNs)
-    {
-        if (_driver.Session is { } session && session.PeerNameVersion != _peerNameVersion)
-        {
-            _peerNameVersion = session.PeerNameVersion;
-            _peerName = session.PeerName;
-        }
-
-        if (!Monitor.TryEnter(_viewGate)) return;
-        try
-        {
-            _view.State = _driver.State;
-            _view.NowNs = nowNs;
-            _view.RoundTripNs = _driver.Session?.RoundTripNs ?? -1;
-            _view.Holding = _sockets.Addresses.Holding;
-            _view.WitnessAsked = _witness.HasAny;
-            _view.WitnessKnown = _witness.Known;
-            _view.WitnessAnsweredNs = _witness.AnsweredNs;
-            _view.PeerName = _peerName;
-            _view.SameConfig = SamePrint(0);
-            _view.SameBundle = SamePrint(1);
-        }
-        finally
-        {
-            Monitor.Exit(_viewGate);
-        }
+        _notices.Always(new HaNotice(HaNoticeKind.PeerState, (long)now));
     }
 }

@@ -1,18 +1,16 @@
-using Appliance.Vrrp.State;
-
 namespace Appliance.Vrrp.Transport;
 
 /// <summary>What the heartbeat thread publishes for status readers.</summary>
-internal record struct NodeView
+/// <param name="Groups">In the order of the settings; never empty.</param>
+internal sealed record NodeView(GroupView[] Groups)
 {
-    public ElectionState State;
-    public long NowNs;
-    public long RoundTripNs;
-    public bool Holding;
-    public bool WitnessAsked;
-    public bool WitnessKnown;
-    public long WitnessAnsweredNs;
-    public string PeerName;
-    public bool? SameConfig;
-    public bool? SameBundle;
+    public long NowNs { get; init; }
+
+    public bool WitnessAsked { get; init; }
+
+    public int LinkPairs { get; init; }
+
+    public int MinimumPairs { get; init; }
+
+    public int ActivePairs { get; init; }
 }

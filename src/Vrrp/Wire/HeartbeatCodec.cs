@@ -29,7 +29,7 @@ internal static class HeartbeatCodec
         content = default;
         byte role = from[HeartbeatLayout.Role];
         byte evidence = from[HeartbeatLayout.Evidence];
-        if (role is < (byte)HaRole.Starting or > (byte)HaRole.Unfit || evidence > (byte)LanEvidence.Proven) return false;
+        if (role is < (byte)HaRole.Starting or > (byte)HaRole.Bypass || evidence > (byte)LanEvidence.Proven) return false;
         if (from[HeartbeatLayout.NameLength] is 0 or > HeartbeatLayout.NameBytes) return false;
         content.Word = ReadWord(from, (HaRole)role, (LanEvidence)evidence);
         content.LinkPairs = from[HeartbeatLayout.LinkPairs];
@@ -57,6 +57,9 @@ internal static class HeartbeatCodec
             Listening = (flags & HeartbeatFlags.Listening) != 0,
             LanSilent = (flags & HeartbeatFlags.LanSilent) != 0,
             WantsRole = (flags & HeartbeatFlags.WantsRole) != 0,
+            Able = (flags & HeartbeatFlags.Able) != 0,
+            BandwidthLow = (flags & HeartbeatFlags.BandwidthLow) != 0,
+            BandwidthFault = (flags & HeartbeatFlags.BandwidthFault) != 0,
             SilenceTakeover = (flags & HeartbeatFlags.SilenceTakeover) != 0,
         };
     }
@@ -68,5 +71,8 @@ internal static class HeartbeatCodec
         | (word.Listening ? HeartbeatFlags.Listening : 0)
         | (word.LanSilent ? HeartbeatFlags.LanSilent : 0)
         | (word.WantsRole ? HeartbeatFlags.WantsRole : 0)
+        | (word.Able ? HeartbeatFlags.Able : 0)
+        | (word.BandwidthLow ? HeartbeatFlags.BandwidthLow : 0)
+        | (word.BandwidthFault ? HeartbeatFlags.BandwidthFault : 0)
         | (word.SilenceTakeover ? HeartbeatFlags.SilenceTakeover : 0);
 }

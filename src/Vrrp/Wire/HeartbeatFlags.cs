@@ -12,4 +12,7 @@ internal enum HeartbeatFlags : ushort
     LanSilent = 16,
     WantsRole = 32,
     SilenceTakeover = 64,
+    Able = 128,
+    BandwidthLow = 256,
+    BandwidthFault = 512,
 }

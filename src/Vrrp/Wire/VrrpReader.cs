@@ -19,6 +19,10 @@ internal static class VrrpReader
         return origin != RejectReason.None ? origin : ReadMessage(opened, expected.RouterId, out advert);
     }
 
+    /// <summary>The router id a packet claims to be for; 0: too short to say.</summary>
+    public static byte PeekRouterId(ReadOnlySpan<byte> packet) =>
+        VrrpPacket.TryOpen(packet, out VrrpPacket opened) && opened.Message.Length > 1 ? opened.Message[1] : (byte)0;
+
     /// <summary>The message alone; headers are believed.</summary>
     public static RejectReason ReadMessage(scoped in VrrpPacket packet, byte routerId, out VrrpAdvert advert)
     {

@@ -8,7 +8,7 @@ internal sealed class FakeNode : IRoleNode
 {
     public event Action<RoleChange>? Changed;
 
-    public event Action? HandoverWanted;
+    public event Action<byte>? HandoverWanted;
 
     public List<string> Calls { get; } = [];
 
@@ -31,7 +31,7 @@ internal sealed class FakeNode : IRoleNode
 
     public void ReportDataPlane(bool moves) => Calls.Add($"moves {moves}");
 
-    public Task<string?> HandoverAsync(bool force, CancellationToken cancellation)
+    public Task<string?> HandoverAsync(bool force, byte? routerId, CancellationToken cancellation)
     {
         lock (Calls) Calls.Add($"handover force={force}");
         if (Refusal is null) Role = "passive";
@@ -54,7 +54,7 @@ internal sealed class FakeNode : IRoleNode
         Changed?.Invoke(new RoleChange(from, role, "test"));
     }
 
-    public void AskForHandover() => HandoverWanted?.Invoke();
+    public void AskForHandover() => HandoverWanted?.Invoke(51);
 
     public void Dispose() => Calls.Add("leave");
 }

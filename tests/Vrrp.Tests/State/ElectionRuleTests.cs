@@ -248,18 +248,6 @@ public class ElectionRuleTests
     }
 
     [Fact]
-    public void LinkCountsAsDownAtOnceAndAsUpAfterASecond()
-    {
-        ElectionState state = Elections.Next(Elections.Pair, Elections.Passive(Elections.Pair), ElectionEvent.Switch(ElectionEventKind.Carrier, false)).State;
-        Assert.Equal(HaRole.Unfit, state.Role);
-        state = Elections.Next(Elections.Pair, state, ElectionEvent.Switch(ElectionEventKind.Carrier, true)).State;
-        long up = state.SeenNs;
-        while (state.SeenNs < up + (950 * Ms)) state = Elections.Step(Elections.Pair, state, ElectionEvent.Timer, state.SeenNs + Elections.Interval / 2).State;
-        Assert.Equal(HaRole.Unfit, state.Role);
-        Assert.Equal(HaRole.Passive, Elections.Step(Elections.Pair, state, ElectionEvent.Timer, up + (1000 * Ms)).State.Role);
-    }
-
-    [Fact]
     public void BeatsStayOnTheirGridHoweverLateTheThreadIs()
     {
         Assert.Equal(200, Election.NextBeat(100, 100, 100));

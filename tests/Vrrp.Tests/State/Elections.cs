@@ -34,7 +34,7 @@ internal static class Elections
 
     public static long DownNs(ElectionSettings settings, int priority) => ElectionTiming.DownNs(settings.FailureThreshold, priority, settings.IntervalNs);
 
-    public static ElectionState Starting(ElectionSettings settings) => ElectionState.Begin(settings, Begin, carrier: true);
+    public static ElectionState Starting(ElectionSettings settings) => ElectionState.Begin(settings, Begin, carrier: true, []);
 
     public static ElectionState Passive(ElectionSettings settings) =>
         Step(settings, Starting(settings), new ElectionEvent(ElectionEventKind.Ready), Begin).State;
