@@ -13,6 +13,8 @@ internal sealed record VirtualSettings
     public bool SamePrimary { get; init; }
     public bool HasPeer { get; init; } = true;
     public bool Witness { get; init; }
+    public int MaximumFlaps { get; init; } = 4;
+    public bool Passthrough { get; init; }
 
     public bool Ip4 { get; init; } = true;
     public bool Ip6 { get; init; }
