@@ -4,7 +4,7 @@ import os
 import shutil
 import subprocess
 
-PACKAGE_OF = {"nginx": "nginx-light", "haproxy": "haproxy", "wrk": "wrk", "taskset": "util-linux", "gcc": "gcc"}
+PACKAGE_OF = {"nginx": "nginx-light", "haproxy": "haproxy", "wrk": "wrk", "taskset": "util-linux", "gcc": "gcc", "keepalived": "keepalived"}
 
 
 class MissingPrograms(RuntimeError):

@@ -9,35 +9,44 @@ namespace Appliance.Vrrp.State;
 ///   +----------+ -------------> +---------+ -----------------------------> +--------+
 ///   | Starting |                | Passive |                                | Active |
 ///   +----------+ <- (restart)   +---------+ <----------------------------- +--------+
-///        |                        |     ^     outranked, slept, handed over     |
-///        | Ready, blocked         |     | fit again                            |
-///        |                blocked v     |                                      |
-///        |                      +---------+ <----------------------------------+
-///        +--------------------> |  Unfit  |   blocked: stop, standby, stalled,
-///                               +---------+   carrier lost, LAN cut
+///        |                        |     ^     outranked, slept, handed over    |  |
+///        | Ready, blocked         |     | fit again                            |  |
+///        |                blocked v     |                                      |  |
+///        |                      +---------+ <----------------------------------+  |
+///        +--------------------> |  Unfit  |   blocked: stop, standby, stalled,    |
+///                               +---------+   carrier, links, LAN cut; and, with  |
+///                                    |        a fit peer, upstreams, bandwidth    |
+///       more flaps than the maximum, v                                            |
+///       with a fit peer or     +---------+ <--------------------------------------+
+///       passthrough            | Bypass  | --> Passive: reset, hold time over
+///                              +---------+
 ///
-///   event            Starting        Passive                        Active                          Unfit
-///   Ready            P / A(255) / U  -                              -                               -
-///   advert 0         -               timer: skew (+1 i if the       advert and announce, stay       -
+///   event            Starting        Passive                        Active                          Unfit        Bypass
+///   Ready            P / A(255) / U  -                              -                               -            -
+///   advert 0         -               timer: skew (+1 i if the       advert and announce, stay       -            timer: skew
 ///                                    peer's word says Active)
-///   advert lower     -               peer: restart timer;           advert and announce, stay       -
-///                                    RFC: ignored if preempt
-///   advert equal     -               restart timer                  address decides                 -
-///   advert higher    -               restart timer                  -> Passive                      -
-///   heartbeat        learn           peer left Active -> Active     two Active: rank decides;       learn
-///                                                                   peer proves LAN, we not -> P/U;
-///                                                                   peer wants role -> ask daemon
-///   both silent      -               evidence -> Active, else U     stay                            -
-///   LAN silent,      -               no evidence -> U; equal and    (on the peer's word, above)     -
+///   advert lower     restart timer   peer: restart timer;           advert and announce, stay       restart      restart timer,
+///                                    RFC: ignored if preempt                                        timer        let go
+///   advert equal     restart timer   restart timer                  address decides                 as above     as above
+///   advert higher    restart timer   restart timer                  -> Passive                      as above     as above
+///   heartbeat        learn           peer left Active -> Active     two Active: rank decides;       hard: learn; learn; let go
+///                                                                   peer proves LAN, we not -> P/U; soft: peer   for a peer that
+///                                                                   peer wants role -> ask daemon;  left or      is Active or fit
+///                                                                   soft and peer fit -> Unfit      worse -> A
+///   both silent      -               evidence -> Active, else U     stay                            soft: -> P   passthrough: hold
+///   LAN silent,      -               no evidence -> U; equal and    (on the peer's word, above)     -            -
 ///     peer Active                    unproven -> Active; else stay
-///   none Active      -               higher rank -> Active,         -                               -
+///   none Active      -               higher rank -> Active,         -                               -            passthrough: hold
 ///                                    other one interval later
-///   blocked          (at Ready)      -> Unfit                       -> Unfit (drop, word, advert 0) stay
-///   unblocked        -               -                              -                               -> Passive
-///   handover         refused         refused                        peer fit -> Passive (drop,      refused
+///   hard block       (at Ready)      -> Unfit                       -> Unfit (drop, word, advert 0) stay         stay, let go
+///   soft block       -               peer fit or Active -> Unfit    peer fit, trusted -> Unfit;     stay         stay
+///                                                                   foreign peer: priority 1
+///   unblocked        -               -                              -                               -> Passive   stay
+///   handover         refused         refused                        peer fit -> Passive (drop,      refused      refused
 ///                                                                   word, advert 0)
-///   slept            -               timers restart                 listen one interval first       -
-///   stop             -> Unfit        -> Unfit                       -> Unfit (drop, word, advert 0) say leaving
+///   slept            -               timers restart                 listen one interval first       -            timers restart
+///   reset            forget flaps    forget flaps                   forget flaps                    forget flaps -> Passive
+///   stop             -> Unfit        -> Unfit                       -> Unfit (drop, word, advert 0) say leaving  -> Unfit, let go
 /// ]]></code>
 /// A new state is a new row in <see cref="HaRole"/>, a column here and a rules class. i: check interval.
 /// </remarks>
@@ -54,9 +63,15 @@ internal static class Election
         NoticeBlocks(ref step);
         BypassRules.Enter(ref step);
         if (step.State.Role == HaRole.Passive) PassiveRules.Evaluate(ref step);
-        else if (step.State.Role == HaRole.Bypass) BypassRules.Evaluate(ref step);
+        else if (step.State.Role == HaRole.Bypass) Bypass(ref step);
         step.State.SeenNs = nowNs;
         return new ElectionResult(step.State, step.Actions);
+    }
+
+    private static void Bypass(ref ElectionStep step)
+    {
+        BypassRules.Evaluate(ref step);
+        if (step.State.Role == HaRole.Passive) PassiveRules.Evaluate(ref step);
     }
 
     /// <summary>Absolute deadlines: a late beat does not move the following ones, unless whole beats were missed.</summary>
@@ -175,15 +190,21 @@ internal static class Election
         if (active || !settled) return false;
         if (step.State.ContradictionNs == ElectionState.Never) step.State.ContradictionNs = step.NowNs;
         else step.Do(ElectionDeeds.CountSpoof);
+
+        // Whoever sent it may have told the hosts too. It may even be true: words of a peer that was Active for a moment can overtake
+        // one another, and then only its advert is ever seen here.
+        if (step.State.Role == HaRole.Active) step.InsistOnBeingActive(dual: false);
         return true;
     }
 
     private static void OnHeartbeat(ref ElectionStep step, in PeerWord word)
     {
         HaRole before = step.State.PeerAlive ? step.State.Peer.Role : default;
+        bool heldBefore = step.State.PeerAlive && step.State.Peer.BypassHolds;
         LearnPeer(ref step, word, before);
         if (step.State.Role == HaRole.Passive) PassiveRules.OnHeartbeat(ref step, before);
         else if (step.State.Role == HaRole.Unfit) StandInForLeaver(ref step, before);
+        else if (step.State.Role == HaRole.Bypass) BypassRules.OnHeartbeat(ref step, heldBefore);
         else if (step.State.Role == HaRole.Active) ActiveRules.OnHeartbeat(ref step, before);
         SettleContradiction(ref step);
         if (word.Leaving) LosePeer(ref step);

@@ -50,11 +50,24 @@ internal static class Elections
     public static ElectionState Unfit(ElectionSettings settings) =>
         Step(settings, Passive(settings), ElectionEvent.Switch(ElectionEventKind.Standby, true), Begin).State;
 
+    /// <summary>A pair: left Active for a peer that was fit then and is not heard any more. Alone: another router's adverts were heard.</summary>
+    public static ElectionState Bypass(ElectionSettings settings)
+    {
+        ElectionState state = Active(settings);
+        state.Flaps = [.. Enumerable.Repeat(state.SeenNs, settings.MaximumFlaps + 1)];
+        state = settings.HasPeer
+            ? Step(settings, state, ElectionEvent.Heartbeat(PassivePeer), state.SeenNs + Ms).State
+            : Step(settings, Step(settings, state, ElectionEvent.Advert(255, Other, Interval), state.SeenNs + Ms).State, ElectionEvent.Advert(255, Other, Interval), state.SeenNs + (2 * Ms)).State;
+        Assert.Equal(HaRole.Bypass, state.Role);
+        return state;
+    }
+
     public static ElectionState In(HaRole role, ElectionSettings settings) => role switch
     {
         HaRole.Starting => Starting(settings),
         HaRole.Passive => Passive(settings),
         HaRole.Active => Active(settings),
+        HaRole.Bypass => Bypass(settings),
         _ => Unfit(settings),
     };
 

@@ -46,6 +46,24 @@ public class TransitionTableTests
             Row(mode, HaRole.Active, "stalled", HaRole.Unfit, Left);
             Row(mode, HaRole.Active, "handover", HaRole.Active);
             Row(mode, HaRole.Active, "stop", HaRole.Unfit, Left);
+            foreach (string happened in new[] { "upstreams", "bandwidth" })
+            {
+                // With no peer heard there is nobody to yield to; a foreign one is told by the next advert's priority.
+                foreach (HaRole role in new[] { HaRole.Starting, HaRole.Passive, HaRole.Active, HaRole.Unfit, HaRole.Bypass }) Row(mode, role, happened, role);
+            }
+
+            Row(mode, HaRole.Starting, "links", HaRole.Starting);
+            Row(mode, HaRole.Passive, "links", HaRole.Unfit, Word + ", Notify");
+            Row(mode, HaRole.Active, "links", HaRole.Unfit, Left);
+            Row(mode, HaRole.Unfit, "links", HaRole.Unfit);
+            foreach (HaRole role in new[] { HaRole.Starting, HaRole.Passive, HaRole.Active, HaRole.Unfit }) Row(mode, role, "reset", role);
+            foreach (string happened in new[] { "ready", "advert 0", "advert lower", "advert higher", "carrier down", "standby", "stalled", "links", "handover" })
+            {
+                Row(mode, HaRole.Bypass, happened, HaRole.Bypass);
+            }
+
+            Row(mode, HaRole.Bypass, "reset", HaRole.Passive, Word + ", Notify");
+            Row(mode, HaRole.Bypass, "stop", HaRole.Unfit, Word + ", Notify");
             Row(mode, HaRole.Unfit, "ready", HaRole.Unfit);
             Row(mode, HaRole.Unfit, "advert 0", HaRole.Unfit);
             Row(mode, HaRole.Unfit, "advert lower", HaRole.Unfit);
@@ -56,7 +74,7 @@ public class TransitionTableTests
             Row(mode, HaRole.Unfit, "stop", HaRole.Unfit, Word);
         }
 
-        foreach (HaRole role in new[] { HaRole.Starting, HaRole.Passive, HaRole.Active, HaRole.Unfit })
+        foreach (HaRole role in new[] { HaRole.Starting, HaRole.Passive, HaRole.Active, HaRole.Unfit, HaRole.Bypass })
         {
             Row("pair", role, "evidence", role);
             Row("pair", role, "witness known", role);
@@ -97,6 +115,10 @@ public class TransitionTableTests
         "stalled" => ElectionEvent.Switch(ElectionEventKind.DataPlaneStalled, true),
         "evidence" => new(ElectionEventKind.EvidenceHeard),
         "witness known" => ElectionEvent.Switch(ElectionEventKind.WitnessKnown, true),
+        "links" => ElectionEvent.Links(tooFew: true, activePairs: 0),
+        "upstreams" => ElectionEvent.Switch(ElectionEventKind.UpstreamsShort, true),
+        "bandwidth" => ElectionEvent.Switch(ElectionEventKind.BandwidthLow, true),
+        "reset" => new(ElectionEventKind.Reset),
         "handover" => ElectionEvent.Switch(ElectionEventKind.Handover, true),
         "heartbeat passive" => ElectionEvent.Heartbeat(Elections.PassivePeer),
         "heartbeat active" => ElectionEvent.Heartbeat(Elections.ActivePeer),

@@ -1,5 +1,6 @@
 using System.Net;
 using Appliance.Vrrp;
+using Appliance.Vrrp.Addresses;
 using Appliance.Vrrp.State;
 using Appliance.Vrrp.Transport;
 using Appliance.Vrrp.Wire;
@@ -28,6 +29,20 @@ internal sealed class VirtualNode(VirtualNetwork network, int index, HaSettings 
 
     public bool AnswersWishes { get; set; } = true;
 
+    public string Name => settings.Node;
+
+    /// <summary>More flaps than allowed, a fit peer is heard, and still not out of the way.</summary>
+    public bool FlapsTooMuch
+    {
+        get
+        {
+            if (!Runs || settings.Peer is null) return false;
+            ElectionState state = Driver!.State; // runs, so it has one
+            return state.Role is HaRole.Active or HaRole.Passive && state.PeerAlive && state.Peer.Fit
+                && ElectionViews.FlapsWithin(DriverSettings.From(settings, settings.Groups[0], 0, 3).Election, state, state.SeenNs) > settings.MaximumFlaps;
+        }
+    }
+
     public bool Runs => Driver is not null && !Frozen;
 
     public bool Asserts => Runs && Driver!.State.Asserts;
@@ -44,7 +59,7 @@ internal sealed class VirtualNode(VirtualNetwork network, int index, HaSettings 
             {
                 VirtualRouterId = 51,
                 Primary = index == common.Primary || common.SamePrimary,
-                VirtualAddresses = [new VirtualAddress(IPAddress.Parse("192.0.2.100"), 24)],
+                VirtualAddresses = common.VirtualAddresses,
             },
         ],
         Address = common.HasPeer ? IPAddress.Parse($"198.51.100.{index + 1}") : null,
@@ -53,11 +68,16 @@ internal sealed class VirtualNode(VirtualNetwork network, int index, HaSettings 
         PeerCheckInterval = TimeSpan.FromMilliseconds(common.IntervalMs),
         PeerFailureThreshold = common.Threshold,
         Preempt = common.Preempt,
+        MaximumFlaps = common.MaximumFlaps,
+        BypassAction = common.Passthrough ? HaBypassAction.Passthrough : HaBypassAction.Standby,
     };
+
+    /// <summary>192.0.2.1 or .2, and fe80::1 or ::2.</summary>
+    public static OwnAddresses Own(int index) => new(0xc0000201 + (uint)index, new UInt128(0xfe80_0000_0000_0000, 1 + (ulong)index), []);
 
     public void Start()
     {
-        DriverSettings driver = DriverSettings.From(settings, settings.Groups[0], 0xc0000201 + (uint)index, 3);
+        DriverSettings driver = DriverSettings.From(settings, settings.Groups[0], Own(index), 3);
         byte[] nonce = new byte[HeartbeatLayout.NonceBytes];
         BitConverter.TryWriteBytes(nonce, Interlocked.Increment(ref _starts));
         HeartbeatSession? session = settings.Peer is null ? null : new HeartbeatSession(new HeartbeatKeys(settings.Keys), 51, settings.Node, nonce);
@@ -87,7 +107,22 @@ internal sealed class VirtualNode(VirtualNetwork network, int index, HaSettings 
         if (Runs) Apply(ElectionEvent.Switch(ElectionEventKind.Carrier, up));
     }
 
-    public void Apply(in ElectionEvent happened) => Driver?.Apply(happened, network.NowNs);
+    /// <summary>While frozen it hears nothing; what a monitor would report again is reported after it woke.</summary>
+    public void Apply(in ElectionEvent happened)
+    {
+        if (Frozen) return;
+        Driver?.Apply(happened, network.NowNs);
+    }
+
+    /// <summary>Every monitor is content again.</summary>
+    public void MakeFit()
+    {
+        Apply(ElectionEvent.Links(tooFew: false, activePairs: 2));
+        Apply(ElectionEvent.Switch(ElectionEventKind.UpstreamsShort, false));
+        Apply(ElectionEvent.Switch(ElectionEventKind.BandwidthLow, false));
+        Apply(ElectionEvent.Switch(ElectionEventKind.DataPlaneStalled, false));
+        Apply(ElectionEvent.Switch(ElectionEventKind.Standby, false));
+    }
 
     public void Receive(VirtualDelivery delivery)
     {
@@ -107,6 +142,7 @@ internal sealed class VirtualNode(VirtualNetwork network, int index, HaSettings 
 
     public void OnTransition(HaRole from, HaRole to, HaReason reason)
     {
+        network.Judge(index, to, reason);
         Transitions.Add((network.NowNs, from, to, reason));
         network.Trace.Add($"{network.NowNs / 1e6:F3} {settings.Node} {from} -> {to} {reason}");
     }
@@ -117,7 +153,7 @@ internal sealed class VirtualNode(VirtualNetwork network, int index, HaSettings 
 
     public void OnSlept() => network.Trace.Add($"{network.NowNs / 1e6:F3} {settings.Node} slept");
 
-    public void OnSpoofedAdvert(uint source) => network.Trace.Add($"{network.NowNs / 1e6:F3} {settings.Node} spoof");
+    public void OnSpoofedAdvert(UInt128 source) => network.Trace.Add($"{network.NowNs / 1e6:F3} {settings.Node} spoof");
 
     public void OnAdvertRefused(RejectReason reason) => network.Trace.Add($"{network.NowNs / 1e6:F3} {settings.Node} refused {reason}");
 
@@ -125,5 +161,5 @@ internal sealed class VirtualNode(VirtualNetwork network, int index, HaSettings 
     {
     }
 
-    public void OnAdvertDiffers(uint source) => network.Trace.Add($"{network.NowNs / 1e6:F3} {settings.Node} differs");
+    public void OnAdvertDiffers(UInt128 source) => network.Trace.Add($"{network.NowNs / 1e6:F3} {settings.Node} differs");
 }
