@@ -54,6 +54,7 @@ internal sealed class HeartbeatThread
             Entry(sockets.Lan6?.Raw ?? -1), Entry(sockets.Nd?.Raw ?? -1),
         ];
         _linkPollAtNs = Now() + _linkPollNs;
+        _askOwnAtNs = Now() + AskOwnNs;
         foreach (GroupSeat seat in seats) TellLinks(seat, Now());
         _views.Publish(Now());
     }
