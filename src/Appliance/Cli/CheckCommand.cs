@@ -25,7 +25,7 @@ internal static class CheckCommand
     {
         ApplianceConfig? config = ConfigReport.Load(file, error, out ExitCode code);
         if (config is null) return code;
-        foreach (string mistake in ElectionSettings.CheckSecret(config, out code)) error.WriteLine(mistake);
+        foreach (string mistake in ElectionSettings.Check(config, out code)) error.WriteLine(mistake);
         if (CertificateReport.Print(config, error) is var certificates and not ExitCode.Ok) code = certificates;
         if (config.Policies is { } policies)
         {

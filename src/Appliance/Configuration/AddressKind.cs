@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Appliance.Configuration;
 
-/// <summary>An IPv4 address of a host: not unspecified, not a group.</summary>
+/// <summary>An address of a host, IPv4 or IPv6: not unspecified, not a group.</summary>
 internal sealed class AddressKind : ValueKind<IPAddress>
 {
     /// <inheritdoc/>
@@ -14,8 +14,7 @@ internal sealed class AddressKind : ValueKind<IPAddress>
     {
         value = Placeholder;
         if (!AddressText.TryAddress(scalar.Text, out IPAddress? address)) return $"{Quoted.Form(scalar.Written)} is not an IP address";
-        if (!AddressText.IsIPv4(address)) return $"{Quoted.Form(scalar.Written)}: IPv6 is not available here in this version";
-        if (!AddressText.IsHost(address)) return $"{Quoted.Form(scalar.Written)} is not the address of a host";
+        if (!AddressText.IsHost(address) || address.IsIPv4MappedToIPv6) return $"{Quoted.Form(scalar.Written)} is not the address of a host";
         value = address;
         return null;
     }
@@ -24,6 +23,6 @@ internal sealed class AddressKind : ValueKind<IPAddress>
     public override void WriteSchema(Utf8JsonWriter writer)
     {
         writer.WriteString("type", "string");
-        writer.WriteString("pattern", SchemaPattern.OrSubstitution(AddressText.IPv4Pattern));
+        writer.WriteString("pattern", SchemaPattern.OrSubstitution(AddressText.Pattern));
     }
 }

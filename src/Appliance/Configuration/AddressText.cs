@@ -11,6 +11,9 @@ internal static class AddressText
     /// <summary>A dotted quad, for editors.</summary>
     public const string IPv4Pattern = "[0-9]{1,3}(?:\\.[0-9]{1,3}){3}";
 
+    /// <summary>An address of either family, for editors.</summary>
+    public const string Pattern = "(?:" + IPv4Pattern + "|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*)";
+
     /// <summary>Reads an address; the framework's own reader also takes `127.1`, octal parts and zones, which nobody means here.</summary>
     public static bool TryAddress(ReadOnlySpan<char> text, [NotNullWhen(true)] out IPAddress? address)
     {

@@ -29,10 +29,11 @@ internal static class ApplianceSection
     public static ApplianceConfig Read(YamlMapping? root, string baseDirectory, ConfigErrors errors)
     {
         SectionReader reader = new(Section, root, "", errors);
+        string node = ReadNode(reader, errors);
         return new ApplianceConfig
         {
-            Node = ReadNode(reader, errors),
-            Ha = reader.GetOptional(Ha) is { } ha ? HaSection.Read(ha, baseDirectory) : null,
+            Node = node,
+            Ha = reader.GetOptional(Ha) is { } ha ? HaSection.Read(ha, node, baseDirectory) : null,
             Listeners = [.. reader.Get(Listeners).Select(listener => ListenerSection.Read(listener, baseDirectory))],
             Upstreams = [.. reader.Get(Upstreams).Select(upstream => UpstreamSection.Read(upstream, baseDirectory))],
             Policies = reader.GetOptional(Policies) is { } policies ? PoliciesSection.Read(policies, baseDirectory) : null,

@@ -17,16 +17,21 @@ internal static class CanonicalConfig
         return buffer.WrittenSpan;
     }
 
-    /// <summary>The addresses that move and the virtual router they move with; they are null on a single node.</summary>
+    /// <summary>
+    /// What the pair must agree on of its virtual routers; empty on a single node. With flat keys the nodes differ in `primary`, with groups
+    /// both name the same owner.
+    /// </summary>
     public static void WriteVirtualAddresses(Utf8JsonWriter writer, HaConfig? ha)
     {
         writer.WriteStartArray();
-        if (ha is not null)
+        foreach (HaGroupConfig group in ha?.Groups.OrderBy(g => g.VirtualRouterId) ?? Enumerable.Empty<HaGroupConfig>())
         {
-            writer.WriteNumberValue(ha.VirtualRouterId);
-            foreach (VirtualAddressConfig address in ha.VirtualAddresses) writer.WriteStringValue(address.ToString());
+            writer.WriteNumberValue(group.VirtualRouterId);
+            if (group.Owner is not null) writer.WriteStringValue(group.Owner);
+            foreach (VirtualAddressConfig address in group.VirtualAddresses) writer.WriteStringValue(address.ToString());
         }
 
+        if (ha is not null) writer.WriteStringValue($"{ha.ActiveActive} {ha.Vrrp.Unicast} {ha.Vrrp.VirtualMac}");
         writer.WriteEndArray();
     }
 
@@ -36,10 +41,14 @@ internal static class CanonicalConfig
         writer.WriteStartArray();
         if (ha is not null)
         {
-            writer.WriteStringValue($"{ha.Primary} {ha.Interface} {ha.Address} {ha.Peer} {ha.Port} {ha.PeerFailureThreshold} {ha.PeerRecoveryThreshold}");
+            writer.WriteStringValue($"{string.Join(' ', ha.Groups.Select(g => $"{g.VirtualRouterId}:{g.Primary}"))} {ha.Interface}");
+            writer.WriteStringValue($"{ha.Address} {ha.Peer} {ha.Port} {ha.PeerFailureThreshold} {ha.PeerRecoveryThreshold}");
             writer.WriteStringValue(ha.SecretFile);
             writer.WriteStringValue($"{ha.PeerCheckInterval} {ha.Preempt} {ha.PreemptDelay} {string.Join(' ', ha.Witnesses)}");
-            writer.WriteStringValue($"{ha.Vrrp.Unicast} {ha.Vrrp.Priority} {ha.Vrrp.Checksum}");
+            writer.WriteStringValue($"{ha.Vrrp.Priority} {ha.Vrrp.Checksum}");
+            writer.WriteStringValue($"{ha.MaximumFlaps} {ha.FlapWindow} {ha.Bypass} {ha.Bandwidth} {string.Join(' ', ha.TrackedUpstreams)}");
+            writer.WriteStringValue($"{ha.Links} {string.Join(' ', ha.Links.Pairs.Select(pair => string.Join(',', pair)))}");
+            writer.WriteStringValue(ha.OnTransition);
         }
 
         writer.WriteEndArray();

@@ -3,20 +3,17 @@ using System.Net;
 
 namespace Appliance.Configuration;
 
-/// <summary>The `ha` section: one virtual router shared by two nodes (ha.md). Immutable.</summary>
+/// <summary>The `ha` section: one or more virtual routers shared by two nodes (ha.md). Immutable.</summary>
 internal sealed record HaConfig
 {
-    /// <summary>Preferred when both nodes are fit; exactly one of the pair.</summary>
-    public required bool Primary { get; init; }
+    /// <summary>Each node is preferred for a group of its own.</summary>
+    public required bool ActiveActive { get; init; }
 
     /// <summary>Where adverts are sent and the virtual addresses live.</summary>
     public required string Interface { get; init; }
 
-    /// <summary>1..255; equal on both nodes, unique in the network.</summary>
-    public required int VirtualRouterId { get; init; }
-
-    /// <summary>In the order they are advertised; at least one, IPv4.</summary>
-    public required ImmutableArray<VirtualAddressConfig> VirtualAddresses { get; init; }
+    /// <summary>At least one; the flat keys of the section are one group.</summary>
+    public required ImmutableArray<HaGroupConfig> Groups { get; init; }
 
     /// <summary>Own address on the HA link; given exactly when <see cref="Peer"/> is.</summary>
     public required IPAddress? Address { get; init; }
@@ -39,15 +36,42 @@ internal sealed record HaConfig
     /// <summary>Good checks in a row until a failed peer is trusted again.</summary>
     public required int PeerRecoveryThreshold { get; init; }
 
-    /// <summary>A recovered primary takes the role back, by planned handover.</summary>
+    /// <summary>A recovered owner takes the role back, by planned handover.</summary>
     public required bool Preempt { get; init; }
 
     /// <summary>How long it waits before it does.</summary>
     public required TimeSpan PreemptDelay { get; init; }
 
+    /// <summary>More losses of the active role than this within <see cref="FlapWindow"/> lead to bypass.</summary>
+    public required int MaximumFlaps { get; init; }
+
+    /// <summary>How long a flap counts.</summary>
+    public required TimeSpan FlapWindow { get; init; }
+
+    /// <summary>What a node does after too many flaps.</summary>
+    public required BypassConfig Bypass { get; init; }
+
+    /// <summary>Too little received traffic makes a node unfit; null: not watched.</summary>
+    public required BandwidthConfig? Bandwidth { get; init; }
+
+    /// <summary>Links that must have carrier.</summary>
+    public required LinkConfig Links { get; init; }
+
     /// <summary>Addresses on the LAN that prove this node can be reached; empty: the default gateway.</summary>
     public required ImmutableArray<IPAddress> Witnesses { get; init; }
 
+    /// <summary>Without a healthy server in each of these upstreams the node is unfit.</summary>
+    public required ImmutableArray<string> TrackedUpstreams { get; init; }
+
     /// <summary>Details of the wire protocol.</summary>
     public required VrrpConfig Vrrp { get; init; }
+
+    /// <summary>Run at each change of role; null: none. An absolute path.</summary>
+    public required string? OnTransition { get; init; }
+
+    /// <summary>The addresses of all groups.</summary>
+    public IEnumerable<VirtualAddressConfig> VirtualAddresses => Groups.SelectMany(group => group.VirtualAddresses);
+
+    /// <summary>Path of a group's keys: those of `ha` itself, or of an entry of `ha.groups`.</summary>
+    public string PathOf(int group) => Groups[group].Owner is null ? "ha" : $"ha.groups[{group}]";
 }

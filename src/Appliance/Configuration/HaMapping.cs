@@ -13,15 +13,7 @@ internal static class HaMapping
     {
         Node = config.Node,
         Interface = ha.Interface,
-        Groups =
-        [
-            new HaGroup
-            {
-                VirtualRouterId = (byte)ha.VirtualRouterId,
-                Primary = ha.Primary,
-                VirtualAddresses = [.. ha.VirtualAddresses.Select(v => new VirtualAddress(v.Address, v.PrefixLength))],
-            },
-        ],
+        Groups = [.. ha.Groups.Select(ToGroup)],
         Address = ha.Address,
         Peer = ha.Peer,
         Port = ha.Port,
@@ -35,5 +27,27 @@ internal static class HaMapping
         Unicast = ha.Vrrp.Unicast,
         Checksum = ha.Vrrp.Checksum == ChecksumForm.Rfc9568 ? VrrpChecksum.Rfc9568 : VrrpChecksum.PseudoHeader,
         Priority = ha.Vrrp.Priority,
+        VirtualMac = ha.Vrrp.VirtualMac,
+        MaximumFlaps = ha.MaximumFlaps,
+        FlapWindow = ha.FlapWindow,
+        BypassAction = ha.Bypass.Action,
+        BypassHold = ha.Bypass.Hold,
+        Links = ToLinks(ha.Links),
+    };
+
+    private static HaGroup ToGroup(HaGroupConfig group) => new()
+    {
+        VirtualRouterId = (byte)group.VirtualRouterId,
+        Primary = group.Primary,
+        VirtualAddresses = [.. group.VirtualAddresses.Select(v => new VirtualAddress(v.Address, v.PrefixLength))],
+    };
+
+    private static HaLinkSettings ToLinks(LinkConfig links) => new()
+    {
+        Interval = links.Interval,
+        Pairs = links.Pairs,
+        MinimumActive = links.Pairs.IsEmpty ? 0 : links.MinimumActive, // the default of one asks for a pair only where there are pairs
+        DebounceDown = links.DebounceDown,
+        DebounceUp = links.DebounceUp,
     };
 }

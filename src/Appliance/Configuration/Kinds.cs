@@ -19,9 +19,15 @@ internal static class Kinds
     /// <summary>Where something listens.</summary>
     public static readonly ListenAddressKind ListenAddress = new();
 
+    /// <summary>Name of a network interface, by the kernel's own rule (IFNAMSIZ).</summary>
+    public static readonly TextKind Interface = new("the name of a network interface", IsInterface, @"[^/\s:]{1,15}");
+
     private const int MaximumName = 63;
 
     /// <summary>True for a name.</summary>
     public static bool IsName(string text) =>
         text.Length is > 0 and <= MaximumName && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.');
+
+    private static bool IsInterface(string text) =>
+        text.Length is > 0 and < 16 && text is not "." and not ".." && text.All(c => char.IsBetween(c, '!', '~') && c is not '/' and not ':');
 }

@@ -97,9 +97,23 @@ internal sealed class SectionReader
     public ImmutableArray<T> Get<T>(ListKey<T> key)
     {
         if (Enter(key) is not { } node) return key.Defaults;
-        if (Items(key, node) is not { } items) return [];
+        if (Items(PathOf(key), node, key.Required) is not { } items) return [];
         ImmutableArray<T>.Builder values = ImmutableArray.CreateBuilder<T>(items.Length);
         foreach ((YamlNode item, string path) in items) values.Add(ReadValue(item, path, key.Kind, key.SectionItem));
+        return values.ToImmutable();
+    }
+
+    /// <summary>A list of lists of values; empty when absent.</summary>
+    public ImmutableArray<ImmutableArray<T>> Get<T>(NestedListKey<T> key)
+    {
+        if (Enter(key) is not { } node || Items(PathOf(key), node) is not { } lists) return [];
+        var values = ImmutableArray.CreateBuilder<ImmutableArray<T>>(lists.Length);
+        foreach ((YamlNode list, string path) in lists)
+        {
+            ImmutableArray<(YamlNode Node, string Path)> items = Items(path, list, required: true) ?? [];
+            values.Add([.. items.Select(item => ReadValue(item.Node, item.Path, key.Kind, null))]);
+        }
+
         return values.ToImmutable();
     }
 
@@ -116,7 +130,7 @@ internal sealed class SectionReader
     /// <summary>The sections of a list.</summary>
     public ImmutableArray<SectionReader> Get(SectionListKey key)
     {
-        if (Enter(key) is not { } node || Items(key, node) is not { } items) return [];
+        if (Enter(key) is not { } node || Items(PathOf(key), node, key.Required) is not { } items) return [];
         ImmutableArray<SectionReader>.Builder readers = ImmutableArray.CreateBuilder<SectionReader>(items.Length);
         foreach ((YamlNode item, string path) in items)
         {
@@ -144,21 +158,21 @@ internal sealed class SectionReader
         return entry.Value;
     }
 
-    private ImmutableArray<(YamlNode Node, string Path)>? Items(Key key, YamlNode node)
+    private ImmutableArray<(YamlNode Node, string Path)>? Items(string path, YamlNode node, bool required = false)
     {
         if (node is not YamlSequence sequence)
         {
-            if (node is not YamlScalar { Faulty: true }) Expect(node, PathOf(key), "a list");
+            if (node is not YamlScalar { Faulty: true }) Expect(node, path, "a list");
             return null;
         }
 
-        if (key.Required && sequence.Items.IsEmpty) _errors.Add(node.Line, node.Column, PathOf(key), "the list is empty; it needs at least one entry");
+        if (required && sequence.Items.IsEmpty) _errors.Add(node.Line, node.Column, path, "the list is empty; it needs at least one entry");
         ImmutableArray<(YamlNode, string)>.Builder items = ImmutableArray.CreateBuilder<(YamlNode, string)>(sequence.Items.Length);
         for (int i = 0; i < sequence.Items.Length; i++)
         {
-            string path = $"{PathOf(key)}[{i}]";
-            _errors.Place(path, sequence.Items[i].Line, sequence.Items[i].Column);
-            items.Add((sequence.Items[i], path));
+            string at = $"{path}[{i}]";
+            _errors.Place(at, sequence.Items[i].Line, sequence.Items[i].Column);
+            items.Add((sequence.Items[i], at));
         }
 
         return items.ToImmutable();

@@ -9,20 +9,33 @@ namespace Appliance.Failover;
 /// <summary>Joins the ha section and the cluster secret.</summary>
 internal static class ElectionSettings
 {
-    /// <summary>What is wrong with the cluster secret, each with the place that names its file; empty: nothing.</summary>
-    public static ImmutableArray<string> CheckSecret(ApplianceConfig config, out ExitCode code) => ReadKeys(config, out _, out code);
+    /// <summary>What is wrong with the cluster secret or with the section as the election sees it, each with its place; empty: nothing.</summary>
+    public static ImmutableArray<string> Check(ApplianceConfig config, out ExitCode code) => Read(config, out _, out code);
 
     /// <summary>Null: a single node.</summary>
     /// <exception cref="StartException">The secret cannot be read, or the settings contradict each other.</exception>
     public static HaSettings? Read(ApplianceConfig config)
     {
-        if (config.Ha is null) return null;
-        ImmutableArray<string> mistakes = ReadKeys(config, out ImmutableArray<ClusterKey> keys, out ExitCode code);
-        if (!mistakes.IsEmpty) throw new StartException(code, mistakes);
-        HaSettings settings = HaMapping.ToSettings(config, keys)!;
-        ImmutableArray<string> wrong = settings.Validate();
-        if (wrong.IsEmpty) return settings;
-        throw new StartException(ExitCode.Invalid, [.. wrong.Select(mistake => $"{config.Source.File}: ha.{mistake}")]);
+        ImmutableArray<string> mistakes = Read(config, out HaSettings? settings, out ExitCode code);
+        return mistakes.IsEmpty ? settings : throw new StartException(code, mistakes);
+    }
+
+    private static ImmutableArray<string> Read(ApplianceConfig config, out HaSettings? settings, out ExitCode code)
+    {
+        settings = null;
+        ImmutableArray<string> mistakes = ReadKeys(config, out ImmutableArray<ClusterKey> keys, out code);
+        if (config.Ha is null || !mistakes.IsEmpty) return mistakes;
+        settings = HaMapping.ToSettings(config, keys)!;
+        mistakes = [.. settings.Validate().Select(mistake => Place(config, mistake))];
+        if (!mistakes.IsEmpty) code = ExitCode.Invalid;
+        return mistakes;
+    }
+
+    /// <summary>The election names the key below `ha` before a colon.</summary>
+    private static string Place(ApplianceConfig config, string mistake)
+    {
+        int colon = mistake.IndexOf(": ", StringComparison.Ordinal);
+        return config.Source.ErrorAt(colon < 0 ? "ha" : $"ha.{mistake[..colon]}", colon < 0 ? mistake : mistake[(colon + 2)..]).ToString();
     }
 
     private static ImmutableArray<string> ReadKeys(ApplianceConfig config, out ImmutableArray<ClusterKey> keys, out ExitCode code)

@@ -63,9 +63,15 @@ internal static class Election
         NoticeBlocks(ref step);
         BypassRules.Enter(ref step);
         if (step.State.Role == HaRole.Passive) PassiveRules.Evaluate(ref step);
-        else if (step.State.Role == HaRole.Bypass) BypassRules.Evaluate(ref step);
+        else if (step.State.Role == HaRole.Bypass) Bypass(ref step);
         step.State.SeenNs = nowNs;
         return new ElectionResult(step.State, step.Actions);
+    }
+
+    private static void Bypass(ref ElectionStep step)
+    {
+        BypassRules.Evaluate(ref step);
+        if (step.State.Role == HaRole.Passive) PassiveRules.Evaluate(ref step);
     }
 
     /// <summary>Absolute deadlines: a late beat does not move the following ones, unless whole beats were missed.</summary>
@@ -184,15 +190,21 @@ internal static class Election
         if (active || !settled) return false;
         if (step.State.ContradictionNs == ElectionState.Never) step.State.ContradictionNs = step.NowNs;
         else step.Do(ElectionDeeds.CountSpoof);
+
+        // Whoever sent it may have told the hosts too. It may even be true: words of a peer that was Active for a moment can overtake
+        // one another, and then only its advert is ever seen here.
+        if (step.State.Role == HaRole.Active) step.InsistOnBeingActive(dual: false);
         return true;
     }
 
     private static void OnHeartbeat(ref ElectionStep step, in PeerWord word)
     {
         HaRole before = step.State.PeerAlive ? step.State.Peer.Role : default;
+        bool heldBefore = step.State.PeerAlive && step.State.Peer.BypassHolds;
         LearnPeer(ref step, word, before);
         if (step.State.Role == HaRole.Passive) PassiveRules.OnHeartbeat(ref step, before);
         else if (step.State.Role == HaRole.Unfit) StandInForLeaver(ref step, before);
+        else if (step.State.Role == HaRole.Bypass) BypassRules.OnHeartbeat(ref step, heldBefore);
         else if (step.State.Role == HaRole.Active) ActiveRules.OnHeartbeat(ref step, before);
         SettleContradiction(ref step);
         if (word.Leaving) LosePeer(ref step);

@@ -49,11 +49,11 @@ internal ref struct ElectionStep(ElectionSettings settings, ElectionState state,
         ArmSilence();
     }
 
-    /// <summary>The peer that this node stood back for is gone: the silences it heard meanwhile count.</summary>
+    /// <summary>The peer that this node stood back for does not serve any more: the silences it heard meanwhile count.</summary>
     public void StandIn()
     {
         (long deadline, long interval, bool heard) = (State.LanDeadlineNs, State.LanIntervalNs, State.LanHeard);
-        Enter(HaRole.Passive, HaReason.PeerDead);
+        Enter(HaRole.Passive, State.PeerAlive ? HaReason.NobodyActive : HaReason.PeerDead);
         (State.LanDeadlineNs, State.LanIntervalNs, State.LanHeard) = (deadline, interval, heard);
     }
 

@@ -15,8 +15,11 @@ internal record struct PeerWord
     /// <summary>It could be Active now.</summary>
     public bool Fit;
 
-    /// <summary>Fit, or short only of what its peer may be short of as well: better than nobody.</summary>
+    /// <summary>Fit, or kept out only by what its peer may suffer from as well (soft reasons, flaps): better than nobody.</summary>
     public bool Able;
+
+    /// <summary>In Bypass, and holds the addresses at priority 1.</summary>
+    public bool BypassHolds;
 
     /// <summary>Active and receiving too little.</summary>
     public bool BandwidthLow;

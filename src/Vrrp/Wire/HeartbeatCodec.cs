@@ -57,6 +57,7 @@ internal static class HeartbeatCodec
             Listening = (flags & HeartbeatFlags.Listening) != 0,
             LanSilent = (flags & HeartbeatFlags.LanSilent) != 0,
             WantsRole = (flags & HeartbeatFlags.WantsRole) != 0,
+            BypassHolds = (flags & HeartbeatFlags.BypassHolds) != 0,
             Able = (flags & HeartbeatFlags.Able) != 0,
             BandwidthLow = (flags & HeartbeatFlags.BandwidthLow) != 0,
             BandwidthFault = (flags & HeartbeatFlags.BandwidthFault) != 0,
@@ -71,6 +72,7 @@ internal static class HeartbeatCodec
         | (word.Listening ? HeartbeatFlags.Listening : 0)
         | (word.LanSilent ? HeartbeatFlags.LanSilent : 0)
         | (word.WantsRole ? HeartbeatFlags.WantsRole : 0)
+        | (word.BypassHolds ? HeartbeatFlags.BypassHolds : 0)
         | (word.Able ? HeartbeatFlags.Able : 0)
         | (word.BandwidthLow ? HeartbeatFlags.BandwidthLow : 0)
         | (word.BandwidthFault ? HeartbeatFlags.BandwidthFault : 0)

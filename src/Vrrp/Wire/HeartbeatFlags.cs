@@ -15,4 +15,5 @@ internal enum HeartbeatFlags : ushort
     Able = 128,
     BandwidthLow = 256,
     BandwidthFault = 512,
+    BypassHolds = 1024,
 }

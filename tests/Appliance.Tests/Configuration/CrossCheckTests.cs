@@ -60,12 +60,59 @@ public sealed class CrossCheckTests
         { "  virtual_addresses: [198.51.100.1/24, 198.51.100.2/24]\n  address: 198.51.100.1\n  peer: 198.51.100.2",
             ["t.yaml:2:23: ha.virtual_addresses[0]: this is the node's own `address`; a virtual address belongs to no node",
              "t.yaml:2:40: ha.virtual_addresses[1]: this is the `peer`; a virtual address belongs to no node"] },
-        { "  virtual_addresses: [\"2001:db8::100/64\"]",
-            ["t.yaml:2:23: ha.virtual_addresses[0]: \"2001:db8::100/64\": IPv6 virtual addresses are not available in this version"] },
+        { "  virtual_addresses: [\"2001:db8::100/129\", \"::1/128\", \"ff02::1/64\"]",
+            ["t.yaml:2:23: ha.virtual_addresses[0]: \"2001:db8::100/129\": the prefix length is not a whole number from 1 to 128",
+             "t.yaml:2:44: ha.virtual_addresses[1]: \"::1/128\" is not the address of a host",
+             "t.yaml:2:55: ha.virtual_addresses[2]: \"ff02::1/64\" is not the address of a host"] },
+        { "  virtual_addresses: [192.0.2.100/24]\n  address: fe80::1\n  peer: 198.51.100.2",
+            ["t.yaml:3:12: ha.address: a link-local address does not say on which link; use a unique local one such as fd00::1",
+             "t.yaml:4:9: ha.peer: `address` and `peer` are of different kinds; give two IPv4 or two IPv6 addresses"] },
+        { "  virtual_addresses: [192.0.2.100/24]\n  bypass: { action: command }", ["t.yaml:3:11: ha.bypass.command: the key is required when `action` is command"] },
+        { "  virtual_addresses: [192.0.2.100/24]\n  bypass: { command: /bin/true }",
+            ["t.yaml:3:22: ha.bypass.command: the key means nothing when `action` is standby"] },
+        { "  virtual_addresses: [192.0.2.100/24]\n  link_monitoring: { pairs: [[a, b], [c, c]], minimum_active_links: 3 }",
+            ["t.yaml:3:42: ha.link_monitoring.pairs[1][1]: the link is already in this pair"] },
+        { "  virtual_addresses: [192.0.2.100/24]\n  link_monitoring: { pairs: [[a, b], [c, d]], minimum_active_links: 3 }",
+            ["t.yaml:3:69: ha.link_monitoring.minimum_active_links: there are only 2 `pairs`; this node would never be fit"] },
+        { "  virtual_addresses: [192.0.2.100/24]\n  link_monitoring: { minimum_active_links: 2 }",
+            ["t.yaml:3:44: ha.link_monitoring.minimum_active_links: there are no `pairs` that could be active"] },
+        { "  virtual_addresses: [192.0.2.100/24]\n  track: { upstreams: [api] }", ["t.yaml:3:24: ha.track.upstreams[0]: no upstream is named \"api\""] },
         { "  virtual_addresses: [{ address: 192.0.2.100/24, interface: eth1 }, 192.0.2.101]",
             ["t.yaml:2:23: ha.virtual_addresses[0]: an interface per virtual address is not available in this version; write ADDRESS/LENGTH",
              "t.yaml:2:69: ha.virtual_addresses[1]: \"192.0.2.101\" lacks the length of its network's prefix, such as /24"] },
     };
+
+    public static TheoryData<string, string[]> GroupMistakes => new()
+    {
+        { "  groups: []", ["t.yaml:4:11: ha.groups: the list is empty; it needs at least one entry"] },
+        { "  virtual_router_id: 51\n  groups:\n    - { virtual_router_id: 51, owner: lb-a, virtual_addresses: [192.0.2.100/24] }",
+            ["t.yaml:4:22: ha.virtual_router_id: the key means nothing with `groups`, where each group has its own; remove it"] },
+        { "  groups:\n    - { virtual_router_id: 51, owner: lb-a, virtual_addresses: [192.0.2.100/24] }\n    - { virtual_router_id: 51, owner: lb-a, virtual_addresses: [192.0.2.100/24] }",
+            ["t.yaml:6:28: ha.groups[1].virtual_router_id: 51 is already given as ha.groups[0].virtual_router_id",
+             "t.yaml:6:65: ha.groups[1].virtual_addresses[0]: the address is already given as ha.groups[0].virtual_addresses[0]"] },
+        { "  groups:\n    - { virtual_router_id: 51, owner: lb-a, virtual_addresses: [192.0.2.100/24] }\n    - { virtual_router_id: 52, owner: lb-b, virtual_addresses: [192.0.2.101/24] }",
+            ["t.yaml:5:5: ha.groups: two owners make both nodes active; write `mode: active-active`, or give all groups one owner"] },
+        { "  mode: active-active\n  groups:\n    - { virtual_router_id: 51, owner: lb-a, virtual_addresses: [192.0.2.100/24] }",
+            ["t.yaml:6:5: ha.groups: active-active needs a group owned by the peer; all are owned by this node"] },
+        { "  mode: active-active\n  groups:\n    - { virtual_router_id: 51, owner: lb-b, virtual_addresses: [192.0.2.100/24] }",
+            ["t.yaml:6:5: ha.groups: active-active needs a group owned by this node, \"lb-a\""] },
+        { "  mode: active-active\n  groups:\n    - { virtual_router_id: 51, owner: lb-b, virtual_addresses: [192.0.2.100/24] }\n    - { virtual_router_id: 52, owner: lb-c, virtual_addresses: [192.0.2.101/24] }",
+            ["t.yaml:7:39: ha.groups[1].owner: this node is \"lb-a\"; \"lb-b\" and \"lb-c\" cannot both be its peer"] },
+        { "  mode: active-active\n  vrrp: { priority: 100 }\n  groups:\n    - { virtual_router_id: 51, owner: lb-a, virtual_addresses: [192.0.2.100/24] }\n    - { virtual_router_id: 52, owner: lb-b, virtual_addresses: [192.0.2.101/24] }",
+            ["t.yaml:5:21: ha.vrrp.priority: with two owners only auto makes sense: each group's owner has 254, the other node 253"] },
+        { "  groups:\n    - { virtual_router_id: 51, virtual_addresses: [] }",
+            ["t.yaml:5:7: ha.groups[0].owner: the key is required",
+             "t.yaml:5:51: ha.groups[0].virtual_addresses: the list is empty; it needs at least one entry"] },
+        { "  port: 7400",
+            ["t.yaml:3:3: ha.primary: the key is required (or `groups` instead)",
+             "t.yaml:3:3: ha.virtual_router_id: the key is required (or `groups` instead)",
+             "t.yaml:3:3: ha.virtual_addresses: the key is required (or `groups` instead)"] },
+    };
+
+    [Theory]
+    [MemberData(nameof(GroupMistakes))]
+    public void MistakeOfAGroupIsNamedWithItsPlace(string rest, string[] expected) =>
+        Assert.Equal(expected, Loading.Bad($"node: lb-a\nha:\n  interface: eth0\n{rest}\n"));
 
     [Fact]
     public void WildcardOfIPv6TakesIPv4AsWell()

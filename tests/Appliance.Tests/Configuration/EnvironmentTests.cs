@@ -50,7 +50,7 @@ public sealed class EnvironmentTests
         ConfigLoadResult result = Loading.Parse(Yaml, variables.GetValueOrDefault);
 
         Assert.Empty(Loading.Lines(result));
-        Assert.Equal((true, 7500, false), (result.Config!.Ha!.Primary, result.Config.Ha.Port, result.Config.Ha.Preempt));
+        Assert.Equal((true, 7500, false), (result.Config!.Ha!.Groups[0].Primary, result.Config.Ha.Port, result.Config.Ha.Preempt));
     }
 
     [Fact]

@@ -26,6 +26,16 @@ public sealed class FingerprintTests
         policies: { file: policies.json }
         """;
 
+    private const string Groups = """
+        node: lb-a
+        ha:
+          mode: active-active
+          interface: eth0
+          groups:
+            - { virtual_router_id: 51, owner: lb-a, virtual_addresses: [192.0.2.100/24] }
+            - { virtual_router_id: 52, owner: lb-b, virtual_addresses: [192.0.2.101/24] }
+        """;
+
     private static readonly ConfigFingerprint Reference = ConfigFingerprint.Of(Loading.Good(Node));
 
     [Theory]
@@ -33,6 +43,8 @@ public sealed class FingerprintTests
     [InlineData("primary: true", "primary: false")]
     [InlineData("interface: eth0", "interface: ens3")]
     [InlineData("address: 198.51.100.1\n  peer: 198.51.100.2", "address: 198.51.100.2\n  peer: 198.51.100.1")]
+    [InlineData("primary: true", "primary: true\n  maximum_flaps: 1\n  flap_window: 1m\n  bypass: { action: passthrough }")]
+    [InlineData("primary: true", "primary: true\n  track: { upstreams: [api] }\n  link_monitoring: { pairs: [[eth0]] }\n  on_transition: hook")]
     [InlineData("file: policies.json", "file: /elsewhere/policies.json")]
     [InlineData("- { upstream: api }", "- { path_prefix: /, upstream: api } # spelt out")]
     [InlineData("policies: {", "log: { level: debug }\npolicies: {")]
@@ -52,6 +64,8 @@ public sealed class FingerprintTests
     [Theory]
     [InlineData("192.0.2.100/24", "192.0.2.100/25", "virtual_addresses")]
     [InlineData("virtual_router_id: 51", "virtual_router_id: 52", "virtual_addresses")]
+    [InlineData("primary: true", "primary: true\n  vrrp: { virtual_mac: true }", "virtual_addresses")]
+    [InlineData("primary: true", "primary: true\n  vrrp: { unicast: true }", "virtual_addresses")]
     [InlineData("192.0.2.100:80", "192.0.2.100:81", "listeners")]
     [InlineData("/v1", "/v2", "listeners")]
     [InlineData("routes:", "timeouts: { idle: 1s }\n    routes:", "listeners")]
@@ -93,6 +107,22 @@ public sealed class FingerprintTests
 
     [Fact]
     public void SameConfigurationHasNoDifference() => Assert.True(ConfigDifference.Between(Loading.Good(Node), Loading.Good("# c\n" + Node)).IsEmpty);
+
+    [Theory]
+    [InlineData("owner: lb-b", "owner: lb-a", "mode: active-active", "mode: active-passive")]
+    [InlineData("192.0.2.101/24", "192.0.2.102/24", "", "")]
+    public void GroupsMustAgree(string from, string to, string alsoFrom, string alsoTo)
+    {
+        string changed = Groups.Replace(from, to, StringComparison.Ordinal);
+        if (alsoFrom.Length > 0) changed = changed.Replace(alsoFrom, alsoTo, StringComparison.Ordinal);
+
+        Assert.NotEqual(ConfigFingerprint.Of(Loading.Good(Groups)).ToString(), ConfigFingerprint.Of(Loading.Good(changed)).ToString());
+    }
+
+    [Fact]
+    public void OwnersAreTheSameOnBothNodes() => Assert.Equal(
+        ConfigFingerprint.Of(Loading.Good(Groups)).ToString(),
+        ConfigFingerprint.Of(Loading.Good(Groups.Replace("node: lb-a", "node: lb-b", StringComparison.Ordinal))).ToString());
 
     private static ApplianceConfig Changed(string from, string to)
     {

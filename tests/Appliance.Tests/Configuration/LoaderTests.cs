@@ -45,9 +45,9 @@ public sealed class LoaderTests
 
         HaConfig ha = config.Ha!;
         Assert.Equal("lb-a", config.Node);
-        Assert.True(ha.Primary);
+        Assert.True(Assert.Single(ha.Groups).Primary);
         Assert.Equal("eth1", ha.Interface);
-        Assert.Equal(7, ha.VirtualRouterId);
+        Assert.Equal(7, ha.Groups[0].VirtualRouterId);
         Assert.Equal(["192.0.2.100/24", "192.0.2.101/25"], ha.VirtualAddresses.Select(v => v.ToString()));
         Assert.Equal(("198.51.100.1", "198.51.100.2", 7500), (ha.Address!.ToString(), ha.Peer!.ToString(), ha.Port));
         Assert.Equal(Path.Combine(Directory.GetCurrentDirectory(), "k/cluster.key"), ha.SecretFile);

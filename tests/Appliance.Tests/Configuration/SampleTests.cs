@@ -12,6 +12,9 @@ public sealed class SampleTests
     [InlineData("full.yaml")]
     [InlineData("https.yaml")]
     [InlineData("layer4.yaml")]
+    [InlineData("full-alternatives.yaml")]
+    [InlineData("active-active/a.yaml")]
+    [InlineData("active-active/b.yaml")]
     [InlineData("pair/a.yaml")]
     [InlineData("pair/b.yaml")]
     public void EverySampleLoads(string name)
@@ -35,6 +38,7 @@ public sealed class SampleTests
     public void FullSampleHoldsEveryKeyWithItsDefaultAndItsComment()
     {
         Dictionary<string, (string Value, string Comment)> written = SampleKeys.Read(Repository.At("samples", "full.yaml"));
+        foreach ((string path, (string, string) key) in SampleKeys.Read(Repository.At("samples", "full-alternatives.yaml"))) written.TryAdd(path, key);
         List<string> problems = [];
         foreach ((string path, Key key) in SampleKeys.Declared(ApplianceSection.Section, ""))
         {
@@ -49,16 +53,25 @@ public sealed class SampleTests
         Assert.Empty(problems);
     }
 
-    [Fact]
-    public void NodesOfThePairAgreeOnWhatMustBeEqual()
+    [Theory]
+    [InlineData("pair")]
+    [InlineData("active-active")]
+    public void NodesOfThePairAgreeOnWhatMustBeEqual(string pair)
     {
-        ApplianceConfig a = ConfigLoader.Load(Repository.At("samples", "pair", "a.yaml"), _ => null).Config!;
-        ApplianceConfig b = ConfigLoader.Load(Repository.At("samples", "pair", "b.yaml"), _ => null).Config!;
+        ApplianceConfig a = ConfigLoader.Load(Repository.At("samples", pair, "a.yaml"), _ => null).Config!;
+        ApplianceConfig b = ConfigLoader.Load(Repository.At("samples", pair, "b.yaml"), _ => null).Config!;
 
         Assert.Equal(ConfigFingerprint.Of(a).ToString(), ConfigFingerprint.Of(b).ToString());
         Assert.Equal(a.Ha!.Address, b.Ha!.Peer);
         Assert.Equal(b.Ha.Address, a.Ha.Peer);
-        Assert.NotEqual(a.Ha.Primary, b.Ha.Primary);
+        Assert.All(a.Ha.Groups.Zip(b.Ha.Groups), pairs => Assert.NotEqual(pairs.First.Primary, pairs.Second.Primary));
+    }
+
+    [Fact]
+    public void RelativePathStartsAtTheFile()
+    {
+        ApplianceConfig a = ConfigLoader.Load(Repository.At("samples", "pair", "a.yaml"), _ => null).Config!;
+
         Assert.Equal(Repository.At("samples", "pair", "policies.json"), a.Policies!.File);
     }
 

@@ -125,15 +125,38 @@ public class FlapRuleTests
         Assert.False(state.Carrier);
         Assert.Equal(HaRole.Bypass, Elections.Hear(Settings, state, Elections.ActivePeer).Role);
         PeerWord word = ElectionViews.OwnWord(Settings, state, state.SeenNs);
-        Assert.Equal((HaRole.Bypass, false, false), (word.Role, word.Fit, word.Able));
+        Assert.Equal((HaRole.Bypass, false, false), (word.Role, word.Fit, word.Able)); // its carrier is down
+    }
+
+    [Theory]
+    [InlineData("dead")]
+    [InlineData("unfit")]
+    [InlineData("bypass")]
+    public void ItServesAgainWhereNobodyBetterIsLeft(string peer)
+    {
+        ElectionState state = Elections.Hear(Settings, Elections.Next(Settings, Bypass(Settings), Up).State, Elections.ActivePeer);
+        Assert.Equal(HaRole.Bypass, state.Role);
+        PeerWord lame = Elections.PassivePeer with { Role = peer == "bypass" ? HaRole.Bypass : HaRole.Unfit, Fit = false, Able = peer == "bypass" };
+        for (int i = 0; i < 20 && state.Role != HaRole.Active; i++)
+        {
+            state = peer == "dead"
+                ? Elections.Step(Settings, state, ElectionEvent.Timer, state.SeenNs + (Elections.Interval / 2)).State
+                : Elections.Hear(Settings, state, lame, times: 1);
+        }
+
+        Assert.Equal(HaRole.Active, state.Role);
+
+        // It gives the role back as soon as somebody fit is there: the flaps still count.
+        Assert.Equal(HaRole.Bypass, Elections.Hear(Settings, state, Elections.PassivePeer).Role);
     }
 
     [Fact]
-    public void WithStandbyItStaysOutEvenWhenThePeerDies()
+    public void OfTwoInBypassTheLowerRankWaits()
     {
-        ElectionState state = Elections.Next(Settings, Bypass(Settings), Up).State;
-        for (int i = 0; i < 50; i++) state = Elections.Step(Settings, state, ElectionEvent.Timer, state.SeenNs + (Elections.Interval / 2)).State;
-        Assert.Equal((HaRole.Bypass, false), (state.Role, state.Asserts));
+        ElectionSettings second = Settings with { Primary = false };
+        ElectionState state = Elections.Next(second, Bypass(second), Up).State;
+        state = Elections.Hear(second, state, Elections.PassivePeer with { Role = HaRole.Bypass, Fit = false, Able = true, Priority = 254 }, times: 50);
+        Assert.Equal(HaRole.Bypass, state.Role);
     }
 
     [Fact]

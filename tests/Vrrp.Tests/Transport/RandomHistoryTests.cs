@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using Appliance.Vrrp.State;
 using Xunit.Abstractions;
 
 namespace Vrrp.Tests.Transport;
@@ -5,7 +7,7 @@ namespace Vrrp.Tests.Transport;
 /// <summary>Random faults, then a fair network. Each history is its seed; a failing one prints it and what happened.</summary>
 public class RandomHistoryTests(ITestOutputHelper output)
 {
-    private const int Histories = 500;
+    private static readonly int Histories = Environment.GetEnvironmentVariable("VRRP_HISTORIES") is { } given ? int.Parse(given) : 1000;
 
     [Theory]
     [InlineData(true, false)]
@@ -15,7 +17,9 @@ public class RandomHistoryTests(ITestOutputHelper output)
     {
         int first = Environment.GetEnvironmentVariable("VRRP_SEED") is { } given ? int.Parse(given) : Random.Shared.Next();
         output.WriteLine($"first seed {first}");
-        for (int i = 0; i < Histories; i++) Play(unchecked(first + i), hasPeer, witness);
+        long begin = Stopwatch.GetTimestamp();
+        Parallel.For(0, Histories, i => Play(unchecked(first + i), hasPeer, witness));
+        output.WriteLine($"{Histories / Stopwatch.GetElapsedTime(begin).TotalSeconds:F0} histories a second");
     }
 
     private static void Play(int seed, bool hasPeer, bool witness)
@@ -31,6 +35,8 @@ public class RandomHistoryTests(ITestOutputHelper output)
                 SamePrimary = hasPeer && random.Next(8) == 0,
                 HasPeer = hasPeer,
                 Witness = witness,
+                MaximumFlaps = random.Next(4),
+                Passthrough = random.Next(3) == 0,
             },
             seed);
         long interval = network.Common.IntervalNs;
@@ -51,6 +57,7 @@ public class RandomHistoryTests(ITestOutputHelper output)
         Assert.True(one, "nobody, or two, after the network healed: " + story);
         Assert.True(network.LongestTwoNs <= interval + (interval / 10) + 1_000_000, $"two for {network.LongestTwoNs / 1e6} ms: {story}");
         Assert.True(network.Asserting == 1, $"{network.Asserting} at the end: {story}");
+        Assert.True(network.Violations.Count == 0, $"{string.Join('\n', network.Violations)}: {story}");
         CheckHolders(network, hasPeer ? long.MinValue : healedNs, story);
     }
 
@@ -60,7 +67,7 @@ public class RandomHistoryTests(ITestOutputHelper output)
         VirtualNode active = network.Active!; // one asserts, as just shown
         VirtualNode other = Array.Find(network.Nodes, n => n != active)!; // there are two
         Assert.True(active.Holds, "the active node does not hold the address: " + story);
-        network.Run(4_000_000_000);
+        network.RunUntil(() => !other.Holds, 4_000_000_000);
         VirtualNode now = network.Active ?? active;
         VirtualNode idle = Array.Find(network.Nodes, n => n != now)!; // there are two
         Assert.False(idle.Holds, "the address outlived its owner: " + story);
@@ -72,7 +79,7 @@ public class RandomHistoryTests(ITestOutputHelper output)
     {
         int who = random.Next(2);
         VirtualNode node = network.Nodes[who];
-        switch (random.Next(11))
+        switch (random.Next(18))
         {
             case 0: network.Loss[who, random.Next(2)] = 1; break;
             case 1: network.Loss[who, random.Next(2)] = random.NextDouble(); break;
@@ -84,6 +91,13 @@ public class RandomHistoryTests(ITestOutputHelper output)
             case 7: node.Stop(); break;
             case 8: node.Frozen = node.Driver is not null; break;
             case 9: node.SetCarrier(!node.Carrier); break;
+            case 10: node.Apply(ElectionEvent.Links(random.Next(2) == 0, 1)); break;
+            case 11: node.Apply(ElectionEvent.Switch(ElectionEventKind.UpstreamsShort, random.Next(3) > 0)); break;
+            case 12: node.Apply(ElectionEvent.Switch(ElectionEventKind.BandwidthLow, random.Next(3) > 0)); break;
+            case 13: node.Apply(ElectionEvent.Switch(ElectionEventKind.DataPlaneStalled, random.Next(2) == 0)); break;
+            case 14: node.Apply(ElectionEvent.Switch(ElectionEventKind.Standby, random.Next(2) == 0)); break;
+            case 15: network.StartForeignRouter((byte)random.Next(1, 256)); break;
+            case 16: node.Apply(new ElectionEvent(ElectionEventKind.Reset)); break;
             default:
                 Heal(network);
                 break;
@@ -96,6 +110,7 @@ public class RandomHistoryTests(ITestOutputHelper output)
         Array.Clear(network.LanCut);
         network.Duplication = 0;
         network.DelayNs = 200_000;
+        network.StopForeignRouter();
         foreach (VirtualNode node in network.Nodes) node.SetCarrier(true);
         for (int i = 0; i < 2; i++)
         {
@@ -103,6 +118,7 @@ public class RandomHistoryTests(ITestOutputHelper output)
             if (node.Frozen) network.Thaw(i);
             node.SetCarrier(true); // the news waited in its queue while it was frozen
             if (node.Driver is null) node.Start();
+            node.MakeFit();
         }
     }
 }

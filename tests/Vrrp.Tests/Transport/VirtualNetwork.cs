@@ -1,4 +1,6 @@
+using Appliance.Vrrp;
 using Appliance.Vrrp.State;
+using Appliance.Vrrp.Wire;
 
 namespace Vrrp.Tests.Transport;
 
@@ -10,6 +12,9 @@ internal sealed class VirtualNetwork
     private int _order;
     private int _turnsInPlace;
     private long _evidenceNs;
+    private long _foreignAtNs = long.MaxValue;
+    private byte _foreignPriority;
+    private readonly long[] _soundSinceNs = new long[2];
 
     public VirtualNetwork(VirtualSettings common, int seed)
     {
@@ -34,6 +39,9 @@ internal sealed class VirtualNetwork
 
     /// <summary>The node's LAN port is cut: neither the peer nor a witness is reached.</summary>
     public bool[] LanCut { get; } = new bool[2];
+
+    /// <summary>What no history may show, whatever its faults.</summary>
+    public List<string> Violations { get; } = [];
 
     public double Duplication { get; set; }
 
@@ -72,6 +80,20 @@ internal sealed class VirtualNetwork
         return true;
     }
 
+    /// <summary>A third router of the same id that adverts on the LAN at this priority.</summary>
+    public void StartForeignRouter(byte priority) => (_foreignPriority, _foreignAtNs) = (priority, NowNs);
+
+    public void StopForeignRouter() => _foreignAtNs = long.MaxValue;
+
+    /// <summary>Nobody takes the role for a silent LAN from an Active that third parties have reached all the time (ha.md section 2, rule 1b).</summary>
+    public void Judge(int index, HaRole to, HaReason reason)
+    {
+        if (to != HaRole.Active || reason != HaReason.LanSilent || !Common.Witness) return;
+        int other = 1 - index;
+        long window = (Common.Threshold + 2) * Math.Max(Common.IntervalNs, 100_000_000);
+        if (Nodes[other].Asserts && NowNs - _soundSinceNs[other] > 2 * window) Violations.Add($"{Nodes[index].Name} took the role from a node that the LAN reaches, at {NowNs / 1e6:F3}");
+    }
+
     public void Run(long forNs) => RunUntil(() => false, forNs);
 
     /// <summary>False: time was up first.</summary>
@@ -107,6 +129,26 @@ internal sealed class VirtualNetwork
         while (node.Inbox.TryDequeue(out VirtualDelivery? queued)) node.Receive(queued);
     }
 
+    private void Advertise()
+    {
+        _foreignAtNs = NowNs + Common.IntervalNs;
+        byte[] packet = new byte[VrrpWire.MaximumPacketBytes];
+        int length = VrrpWriter.WritePacket(packet, new VrrpAdvert
+        {
+            RouterId = 51,
+            Priority = _foreignPriority,
+            IntervalCs = Common.IntervalMs / 10,
+            Source = 0xc0000209,
+            Destination = VrrpWire.Group,
+            Addresses = new byte[] { 192, 0, 2, 100 },
+            Checksum = VrrpChecksum.PseudoHeader,
+        });
+        for (int i = 0; i < 2; i++)
+        {
+            if (Nodes[i].Runs && Nodes[i].Carrier && !LanCut[i]) Nodes[i].Receive(new VirtualDelivery(i, VirtualPath.Lan, packet[..length]));
+        }
+    }
+
     private long Next()
     {
         long next = _flying.TryPeek(out _, out (long AtNs, int Order) first) ? first.AtNs : long.MaxValue;
@@ -115,12 +157,13 @@ internal sealed class VirtualNetwork
             if (node.Runs) next = Math.Min(next, Math.Max(NowNs, node.Driver!.NextDeadlineNs));
         }
 
-        return Math.Min(next, _evidenceNs);
+        return Math.Min(Math.Min(next, _evidenceNs), _foreignAtNs);
     }
 
     private void Play()
     {
         if (NowNs >= _evidenceNs) SpreadEvidence();
+        if (NowNs >= _foreignAtNs) Advertise();
         while (_flying.TryPeek(out VirtualDelivery? delivery, out (long AtNs, int Order) at) && at.AtNs <= NowNs)
         {
             _flying.Dequeue();
@@ -151,6 +194,12 @@ internal sealed class VirtualNetwork
 
     private void Measure()
     {
+        for (int i = 0; i < 2; i++)
+        {
+            if (!Nodes[i].Runs || !Nodes[i].Carrier || LanCut[i]) _soundSinceNs[i] = NowNs;
+            if (Nodes[i].FlapsTooMuch) Violations.Add($"{Nodes[i].Name} is past its flaps and not in Bypass, at {NowNs / 1e6:F3}");
+        }
+
         int asserting = Asserting;
         if (asserting != 2) _twoSinceNs = -1;
         else if (_twoSinceNs < 0) _twoSinceNs = NowNs;

@@ -28,6 +28,20 @@ internal sealed class VirtualNode(VirtualNetwork network, int index, HaSettings 
 
     public bool AnswersWishes { get; set; } = true;
 
+    public string Name => settings.Node;
+
+    /// <summary>More flaps than allowed, a fit peer is heard, and still not out of the way.</summary>
+    public bool FlapsTooMuch
+    {
+        get
+        {
+            if (!Runs || settings.Peer is null) return false;
+            ElectionState state = Driver!.State; // runs, so it has one
+            return state.Role is HaRole.Active or HaRole.Passive && state.PeerAlive && state.Peer.Fit
+                && ElectionViews.FlapsWithin(DriverSettings.From(settings, settings.Groups[0], 0, 3).Election, state, state.SeenNs) > settings.MaximumFlaps;
+        }
+    }
+
     public bool Runs => Driver is not null && !Frozen;
 
     public bool Asserts => Runs && Driver!.State.Asserts;
@@ -53,6 +67,8 @@ internal sealed class VirtualNode(VirtualNetwork network, int index, HaSettings 
         PeerCheckInterval = TimeSpan.FromMilliseconds(common.IntervalMs),
         PeerFailureThreshold = common.Threshold,
         Preempt = common.Preempt,
+        MaximumFlaps = common.MaximumFlaps,
+        BypassAction = common.Passthrough ? HaBypassAction.Passthrough : HaBypassAction.Standby,
     };
 
     public void Start()
@@ -87,7 +103,22 @@ internal sealed class VirtualNode(VirtualNetwork network, int index, HaSettings 
         if (Runs) Apply(ElectionEvent.Switch(ElectionEventKind.Carrier, up));
     }
 
-    public void Apply(in ElectionEvent happened) => Driver?.Apply(happened, network.NowNs);
+    /// <summary>While frozen it hears nothing; what a monitor would report again is reported after it woke.</summary>
+    public void Apply(in ElectionEvent happened)
+    {
+        if (Frozen) return;
+        Driver?.Apply(happened, network.NowNs);
+    }
+
+    /// <summary>Every monitor is content again.</summary>
+    public void MakeFit()
+    {
+        Apply(ElectionEvent.Links(tooFew: false, activePairs: 2));
+        Apply(ElectionEvent.Switch(ElectionEventKind.UpstreamsShort, false));
+        Apply(ElectionEvent.Switch(ElectionEventKind.BandwidthLow, false));
+        Apply(ElectionEvent.Switch(ElectionEventKind.DataPlaneStalled, false));
+        Apply(ElectionEvent.Switch(ElectionEventKind.Standby, false));
+    }
 
     public void Receive(VirtualDelivery delivery)
     {
@@ -107,6 +138,7 @@ internal sealed class VirtualNode(VirtualNetwork network, int index, HaSettings 
 
     public void OnTransition(HaRole from, HaRole to, HaReason reason)
     {
+        network.Judge(index, to, reason);
         Transitions.Add((network.NowNs, from, to, reason));
         network.Trace.Add($"{network.NowNs / 1e6:F3} {settings.Node} {from} -> {to} {reason}");
     }

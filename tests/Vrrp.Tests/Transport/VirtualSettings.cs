@@ -9,6 +9,8 @@ internal sealed record VirtualSettings
     public bool SamePrimary { get; init; }
     public bool HasPeer { get; init; } = true;
     public bool Witness { get; init; }
+    public int MaximumFlaps { get; init; } = 4;
+    public bool Passthrough { get; init; }
 
     public long IntervalNs => IntervalMs * 1_000_000L;
 }
