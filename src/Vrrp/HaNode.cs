@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Threading.Channels;
+using Appliance.Vrrp.Addresses;
 using Appliance.Vrrp.Monitors;
 using Appliance.Vrrp.State;
 using Appliance.Vrrp.Transport;
@@ -61,11 +62,12 @@ public sealed class HaNode : IDisposable
         lock (_gate)
         {
             if (_thread is not null || _stopped is not null) throw new InvalidOperationException("a node starts once");
-            NodeSockets sockets = NodeSockets.Open(_settings, withHaPort: true);
+            NodeSockets sockets = NodeSockets.Open(_settings, toRun: true);
             try
             {
-                foreach (VirtualAddress left in RemoveLeftovers(sockets)) VrrpLog.LeftoverRemoved(_log, left);
-                foreach (VirtualAddress fixedHere in sockets.Permanent) VrrpLog.PermanentAddress(_log, fixedHere);
+                foreach (VirtualAddress left in sockets.RemoveLeftovers()) VrrpLog.LeftoverRemoved(_log, left);
+                sockets.CreateLinks();
+                foreach (VirtualAddress fixedHere in sockets.Own.Permanent) VrrpLog.PermanentAddress(_log, fixedHere);
                 Launch(sockets);
             }
             catch
@@ -159,39 +161,42 @@ public sealed class HaNode : IDisposable
         lock (_gate) return _stopped ??= EndAsync();
     }
 
-    /// <summary>Removes leftover virtual addresses of ours from a dead daemon.</summary>
+    /// <summary>Removes leftover virtual addresses of ours from a dead daemon, and the links and settings of virtual MACs.</summary>
     /// <param name="settings">The pair's settings.</param>
     /// <param name="sayLeaving">Also send one advert of priority 0.</param>
     /// <exception cref="HaStartException">No such interface, missing capability.</exception>
     public static CleanupResult Cleanup(HaSettings settings, bool sayLeaving)
     {
-        using NodeSockets sockets = NodeSockets.Open(settings, withHaPort: false);
-        ImmutableArray<VirtualAddress> removed = [.. RemoveLeftovers(sockets)];
+        using NodeSockets sockets = NodeSockets.Open(settings, toRun: false);
+        ImmutableArray<VirtualAddress> removed = sockets.RemoveLeftovers();
         bool said = sayLeaving;
-        foreach (GroupAddresses group in sockets.Groups) said = said && ElectionDriver.SendFarewell(group.Driver, sockets.Lan);
+        foreach (GroupAddresses group in sockets.Groups) said = said && ElectionDriver.SendFarewell(group, sockets);
         return new CleanupResult(removed, said);
     }
 
     /// <summary>Stops as <see cref="StopAsync"/> does and waits for it.</summary>
     public void Dispose() => StopAsync().GetAwaiter().GetResult();
 
-    private static IEnumerable<VirtualAddress> RemoveLeftovers(NodeSockets sockets) =>
-        sockets.Groups.SelectMany(group => group.Addresses.RemoveLeftovers());
-
     private void Launch(NodeSockets sockets)
     {
         long nowNs = HeartbeatThread.Now();
         var notices = new NoticeDesk(_notices.Writer) { NowNs = nowNs };
-        uint[] virtualAddresses = [.. sockets.Groups.SelectMany(group => group.Addresses.Numbers.ToArray())];
-        uint[] witnesses = [.. _settings.Witnesses.Select(DriverSettings.ToNumber)];
-        var witness = new LanWitness(sockets.Link.Mac, (uint)sockets.Driver.Election.LanAddress, virtualAddresses, witnesses);
         var links = new LinkWatch(sockets.Routes, _settings, sockets.InterfaceIndex, sockets.Link.Carrier);
+        LanWitness witness = Witness(sockets);
         GroupSeat[] seats = [.. sockets.Groups.Select(group => Seat(sockets, group, notices, nowNs))];
         _sockets = sockets;
         _thread = new HeartbeatThread(sockets, seats, notices, witness, links, _lateness);
-        _gatewayTimer = _time.CreateTimer(_ => witness.SetGateways(GatewayTable.Read(_settings.Interface)), null, TimeSpan.Zero, GatewayPeriod);
+        _gatewayTimer = _time.CreateTimer(_ => witness.SetGateways(GatewayTable.Read(_settings.Interface, sockets.Own.Ip4 != 0, sockets.Nd is not null)), null, TimeSpan.Zero, GatewayPeriod);
         _pump = Task.Run(PumpAsync);
         new Thread(RunThread) { Name = "ha-heartbeat", IsBackground = true }.Start();
+    }
+
+    private LanWitness Witness(NodeSockets sockets)
+    {
+        ImmutableArray<ulong> macs = [sockets.Link.Mac];
+        if (_settings.VirtualMac) macs = [.. macs, .. _settings.Groups.SelectMany(g => new[] { VirtualMac.Of(g.VirtualRouterId, false), VirtualMac.Of(g.VirtualRouterId, true) })];
+        ImmutableArray<UInt128> own = [.. new[] { sockets.Own.Ip4, sockets.Own.LinkLocal }.Where(address => address != 0)];
+        return new LanWitness(macs, own, [.. sockets.Groups.SelectMany(group => group.Addresses.Numbers)], [.. _settings.Witnesses.Select(AddressNumber.Of)]);
     }
 
     private GroupSeat Seat(NodeSockets sockets, GroupAddresses group, NoticeDesk notices, long nowNs)

@@ -15,7 +15,7 @@ public sealed record HaSettings
     /// <summary>The virtual routers, 1 .. 16 with different ids: one for active-passive, one owned by each node for active-active.</summary>
     public required ImmutableArray<HaGroup> Groups { get; init; }
 
-    /// <summary>Own address on the HA link; required with <see cref="Peer"/>.</summary>
+    /// <summary>Own address on the HA link, IPv4 or IPv6 but not link-local; required with <see cref="Peer"/> and of its family.</summary>
     public IPAddress? Address { get; init; }
 
     /// <summary>The other node's address on the HA link; null: a foreign VRRP router is the peer, the RFC's rules stand alone.</summary>
@@ -42,10 +42,10 @@ public sealed record HaSettings
     /// <summary>How long the preferred node has been fit and trusted before it asks for the role.</summary>
     public TimeSpan PreemptDelay { get; init; }
 
-    /// <summary>IPv4 addresses on the LAN that prove this node can be reached; empty: the interface's default gateway.</summary>
+    /// <summary>Addresses on the LAN, of either family, that prove this node can be reached; empty: the interface's default gateway.</summary>
     public ImmutableArray<IPAddress> Witnesses { get; init; } = [];
 
-    /// <summary>Adverts go to <see cref="Peer"/> instead of 224.0.0.18.</summary>
+    /// <summary>Adverts go to <see cref="Peer"/> instead of 224.0.0.18 and ff02::12; only those of its family, which each group must have an address of.</summary>
     public bool Unicast { get; init; }
 
     /// <summary>Checksum of the adverts sent.</summary>

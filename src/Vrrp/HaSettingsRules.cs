@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Appliance.Vrrp.Addresses;
 
 namespace Appliance.Vrrp;
 
@@ -66,8 +67,9 @@ internal static class HaSettingsRules
         for (int i = 0; i < group.VirtualAddresses.Length; i++)
         {
             VirtualAddress v = group.VirtualAddresses[i];
-            if (!IsHost(v.Address)) errors.Add($"{at}virtual_addresses[{i}]: `{v.Address}` is no IPv4 host address (IPv6 is not available in this version)");
-            if (v.PrefixLength is < 1 or > 32) errors.Add($"{at}virtual_addresses[{i}]: the prefix is 1 to 32, not {v.PrefixLength}");
+            int longest = v.Address.AddressFamily == AddressFamily.InterNetworkV6 ? 128 : 32;
+            if (!AddressNumber.IsHost(v.Address)) errors.Add($"{at}virtual_addresses[{i}]: `{v.Address}` is no host address");
+            if (v.PrefixLength < 1 || v.PrefixLength > longest) errors.Add($"{at}virtual_addresses[{i}]: the prefix is 1 to {longest}, not {v.PrefixLength}");
             if (!seen.Add(v.Address)) errors.Add($"{at}virtual_addresses[{i}]: `{v.Address}` is listed twice");
         }
     }
@@ -76,7 +78,7 @@ internal static class HaSettingsRules
     {
         foreach (IPAddress witness in s.Witnesses)
         {
-            if (!IsHost(witness)) errors.Add($"witness: `{witness}` is no IPv4 host address");
+            if (!AddressNumber.IsHost(witness)) errors.Add($"witness: `{witness}` is no host address");
         }
     }
 
@@ -88,10 +90,12 @@ internal static class HaSettingsRules
             return;
         }
 
-        if (!IsHost(s.Peer)) errors.Add($"peer: `{s.Peer}` is no IPv4 host address (IPv6 is not available in this version)");
+        CheckHaAddress("peer", s.Peer, errors);
         if (s.Address is null) errors.Add("address: required with `peer`");
-        else if (!IsHost(s.Address)) errors.Add($"address: `{s.Address}` is no IPv4 host address (IPv6 is not available in this version)");
-        else if (s.Address.Equals(s.Peer)) errors.Add("address: must differ from `peer`");
+        else CheckHaAddress("address", s.Address, errors);
+        if (s.Address is not null && s.Address.Equals(s.Peer)) errors.Add("address: must differ from `peer`");
+        if (s.Address is not null && s.Address.AddressFamily != s.Peer.AddressFamily) errors.Add("address: must be of the same family as `peer`, IPv4 or IPv6");
+        if (s.Unicast) CheckUnicast(s, s.Peer.AddressFamily, errors);
         if (s.Keys.IsDefaultOrEmpty) errors.Add("secret_file: the cluster secret is required with `peer`");
         else if (s.Keys.DistinctBy(k => k.Id).Count() != s.Keys.Length) errors.Add("secret_file: two keys have the same id");
         if (s.Port is < 1 or > 65535) errors.Add("port: 1 to 65535");
@@ -107,10 +111,21 @@ internal static class HaSettingsRules
         if (s.AddressLifetime < TimeSpan.FromSeconds(1) || s.AddressLifetime > TimeSpan.FromHours(1)) errors.Add("address lifetime: 1s to 1h");
     }
 
-    private static bool IsHost(IPAddress address)
+    private static void CheckHaAddress(string key, IPAddress address, ImmutableArray<string>.Builder errors)
     {
-        if (address.AddressFamily != AddressFamily.InterNetwork) return false;
-        Span<byte> b = stackalloc byte[4];
-        return address.TryWriteBytes(b, out _) && b[0] is > 0 and < 224;
+        if (address.IsIPv6LinkLocal) errors.Add($"{key}: `{address}` is link-local, which says nothing without its interface; use a global or unique local address");
+        else if (!AddressNumber.IsHost(address)) errors.Add($"{key}: `{address}` is no host address");
+    }
+
+    /// <summary>IPv4 addresses are advertised over IPv4 and IPv6 ones over IPv6; a group is alive as soon as one of its families is heard.</summary>
+    private static void CheckUnicast(HaSettings s, AddressFamily family, ImmutableArray<string>.Builder errors)
+    {
+        if (s.Groups.IsDefaultOrEmpty) return;
+        string name = family == AddressFamily.InterNetworkV6 ? "IPv6" : "IPv4";
+        foreach (HaGroup group in s.Groups)
+        {
+            if (group.VirtualAddresses.IsDefaultOrEmpty || group.VirtualAddresses.Any(v => v.Address.AddressFamily == family)) continue;
+            errors.Add($"vrrp.unicast: `peer` is {name}, and virtual router {group.VirtualRouterId} has no {name} address to advertise to it; leave `unicast` off or give `peer` in the other family");
+        }
     }
 }

@@ -1,16 +1,22 @@
 using System.Collections.Immutable;
 using Appliance.Vrrp.Interop;
-using Appliance.Vrrp.Transport;
 
 namespace Appliance.Vrrp.Addresses;
 
 /// <summary>
-/// The virtual addresses on their interface. They carry a lifetime, so that they never outlive a dead or frozen owner; "ours" means
-/// configured and finite. One thread.
+/// The virtual addresses of one group, of both families. They carry a lifetime, so that they never outlive a dead or frozen owner; "ours"
+/// means configured and finite. One thread.
 /// </summary>
-internal sealed class AddressHolder(RouteSocket routes, int interfaceIndex, ImmutableArray<VirtualAddress> addresses, uint lifetimeSeconds)
+/// <param name="routes">Where changes are asked for.</param>
+/// <param name="addresses">In the order of the adverts.</param>
+/// <param name="lifetimeSeconds">Of each.</param>
+/// <param name="home4">Where IPv4 addresses live.</param>
+/// <param name="home6">Where IPv6 addresses live.</param>
+/// <param name="links">Raises and lowers the links of the homes; null: they have none.</param>
+internal sealed class AddressHolder(
+    RouteSocket routes, ImmutableArray<VirtualAddress> addresses, uint lifetimeSeconds, AddressHome home4, AddressHome home6, VirtualLinks? links = null)
 {
-    private readonly uint[] _numbers = [.. addresses.Select(a => DriverSettings.ToNumber(a.Address))];
+    private readonly ImmutableArray<UInt128> _numbers = [.. addresses.Select(a => AddressNumber.Of(a.Address))];
 
     /// <summary>Held by this node as far as it knows.</summary>
     public bool Holding { get; private set; }
@@ -18,18 +24,24 @@ internal sealed class AddressHolder(RouteSocket routes, int interfaceIndex, Immu
     /// <summary>errno of the last failed change; 0: none.</summary>
     public int LastError { get; private set; }
 
-    public ReadOnlySpan<uint> Numbers => _numbers;
+    /// <summary>IPv4 zero-extended, in the order given.</summary>
+    public ImmutableArray<UInt128> Numbers => _numbers;
 
-    public bool IsOurs(uint address) => _numbers.AsSpan().Contains(address);
+    public bool IsOurs(UInt128 address) => _numbers.Contains(address);
+
+    /// <summary>Ours, and where it should be.</summary>
+    public bool IsOurs(in InterfaceAddress there) => IsOurs(there.Address) && there.InterfaceIndex == HomeOf(there.Address).InterfaceIndex;
 
     /// <summary>Adds, or renews. False: some address could not be set.</summary>
     public bool Hold()
     {
         Holding = true;
         LastError = 0;
+        Raise(home4);
+        Raise(home6);
         for (int i = 0; i < _numbers.Length; i++)
         {
-            int error = routes.AddAddress(interfaceIndex, _numbers[i], addresses[i].PrefixLength, lifetimeSeconds, onlyIfMissing: false);
+            int error = routes.AddAddress(Entry(i), HomeOf(_numbers[i]).RouteMetric, onlyIfMissing: false);
             if (error != 0) LastError = error;
         }
 
@@ -43,19 +55,20 @@ internal sealed class AddressHolder(RouteSocket routes, int interfaceIndex, Immu
         LastError = 0;
         for (int i = 0; i < _numbers.Length; i++)
         {
-            int error = routes.DeleteAddress(interfaceIndex, _numbers[i], addresses[i].PrefixLength);
+            int error = routes.DeleteAddress(Entry(i));
             if (error is not (0 or SocketNumbers.AddressNotAvailable)) LastError = error;
         }
 
+        if (home4.Link is { } link4) links?.Lower(link4);
+        if (home6.Link is { } link6) links?.Lower(link6);
         return LastError == 0;
     }
 
     /// <summary>After somebody's deletion. True: it was missing and is back.</summary>
-    public bool Repair(uint address)
+    public bool Repair(UInt128 address)
     {
-        int i = Array.IndexOf(_numbers, address);
-        return Holding && i >= 0
-            && routes.AddAddress(interfaceIndex, address, addresses[i].PrefixLength, lifetimeSeconds, onlyIfMissing: true) == 0;
+        int i = _numbers.IndexOf(address);
+        return Holding && i >= 0 && routes.AddAddress(Entry(i), HomeOf(address).RouteMetric, onlyIfMissing: true) == 0;
     }
 
     /// <summary>Removes what a dead daemon of ours left: configured here, on any interface, with a finite lifetime.</summary>
@@ -64,11 +77,28 @@ internal sealed class AddressHolder(RouteSocket routes, int interfaceIndex, Immu
         ImmutableArray<VirtualAddress>.Builder removed = ImmutableArray.CreateBuilder<VirtualAddress>();
         foreach (InterfaceAddress there in routes.DumpAddresses())
         {
-            int i = Array.IndexOf(_numbers, there.Address);
+            int i = _numbers.IndexOf(there.Address);
             if (i < 0 || !there.Finite) continue;
-            if (routes.DeleteAddress(there.InterfaceIndex, there.Address, there.PrefixLength) == 0) removed.Add(addresses[i]);
+            if (routes.DeleteAddress(there) == 0) removed.Add(addresses[i]);
         }
 
         return removed.ToImmutable();
+    }
+
+    private AddressHome HomeOf(UInt128 address) => AddressNumber.IsIp6(address) ? home6 : home4;
+
+    private InterfaceAddress Entry(int i) => new()
+    {
+        InterfaceIndex = HomeOf(_numbers[i]).InterfaceIndex,
+        Address = _numbers[i],
+        PrefixLength = addresses[i].PrefixLength,
+        ValidSeconds = lifetimeSeconds,
+    };
+
+    private void Raise(AddressHome home)
+    {
+        if (home.Link is not { } link || links is null) return;
+        int error = links.Raise(link);
+        if (error != 0) LastError = error;
     }
 }

@@ -11,22 +11,23 @@ internal readonly record struct ArpFrame(ushort Operation, ulong SenderMac, uint
     public const int Bytes = 42;
     public const ushort Request = 1;
     public const ushort Reply = 2;
-    private const ulong Broadcast = 0xffff_ffff_ffff;
+
+    public Sighting Seen => new(SenderMac, SenderAddress);
 
     /// <summary>"ADDRESS is at MAC", to everybody.</summary>
     public static void WriteAnnouncement(Span<byte> to, ulong mac, uint address) => WriteRequest(to, mac, address, address);
 
     public static void WriteRequest(Span<byte> to, ulong mac, uint from, uint asked)
     {
-        WriteMac(to, Broadcast);
-        WriteMac(to[6..], mac);
+        MacNumber.Write(to, MacNumber.Broadcast);
+        MacNumber.Write(to[6..], mac);
         BinaryPrimitives.WriteUInt16BigEndian(to[12..], 0x0806);
         BinaryPrimitives.WriteUInt16BigEndian(to[14..], 1);
         BinaryPrimitives.WriteUInt16BigEndian(to[16..], 0x0800);
         to[18] = 6;
         to[19] = 4;
         BinaryPrimitives.WriteUInt16BigEndian(to[20..], Request);
-        WriteMac(to[22..], mac);
+        MacNumber.Write(to[22..], mac);
         BinaryPrimitives.WriteUInt32BigEndian(to[28..], from);
         to.Slice(32, 6).Clear();
         BinaryPrimitives.WriteUInt32BigEndian(to[38..], asked);
@@ -41,15 +42,9 @@ internal readonly record struct ArpFrame(ushort Operation, ulong SenderMac, uint
         if (from[18] != 6 || from[19] != 4) return false;
         frame = new ArpFrame(
             BinaryPrimitives.ReadUInt16BigEndian(from[20..]),
-            ((ulong)BinaryPrimitives.ReadUInt16BigEndian(from[22..]) << 32) | BinaryPrimitives.ReadUInt32BigEndian(from[24..]),
+            MacNumber.Read(from[22..]),
             BinaryPrimitives.ReadUInt32BigEndian(from[28..]),
             BinaryPrimitives.ReadUInt32BigEndian(from[38..]));
         return true;
-    }
-
-    private static void WriteMac(Span<byte> to, ulong mac)
-    {
-        BinaryPrimitives.WriteUInt16BigEndian(to, (ushort)(mac >> 32));
-        BinaryPrimitives.WriteUInt32BigEndian(to[2..], (uint)mac);
     }
 }

@@ -1,12 +1,12 @@
 namespace Appliance.Vrrp.Addresses;
 
-/// <summary>One IPv4 address of an interface as the kernel reports it.</summary>
+/// <summary>One address of an interface as the kernel reports it.</summary>
 internal record struct InterfaceAddress
 {
     public int InterfaceIndex;
 
-    /// <summary>Host byte order.</summary>
-    public uint Address;
+    /// <summary>As a number (IPv4 zero-extended).</summary>
+    public UInt128 Address;
     public int PrefixLength;
 
     /// <summary>0: global.</summary>

@@ -7,26 +7,26 @@ namespace Appliance.Vrrp.Addresses;
 /// the first length that does not fit.</summary>
 internal static class RouteMessage
 {
-    /// <param name="to">At least 64 bytes.</param>
+    /// <param name="to">At least 128 bytes.</param>
     /// <param name="type">NewAddress or DeleteAddress.</param>
     /// <param name="flags">Besides Request and Acknowledge.</param>
     /// <param name="sequence">Comes back in the answer.</param>
-    /// <param name="interfaceIndex">Where.</param>
-    /// <param name="address">IPv4 in host byte order.</param>
-    /// <param name="prefixLength">1 .. 32.</param>
-    /// <param name="lifetimeSeconds">0: none given (delete).</param>
+    /// <param name="address">Where and what; a lifetime of 0: none given (delete).</param>
+    /// <param name="routeMetric">Of the route to its network; 0: the kernel's own choice.</param>
     /// <returns>Length of the message.</returns>
-    public static int WriteAddress(
-        Span<byte> to, ushort type, ushort flags, uint sequence, int interfaceIndex, uint address, int prefixLength, uint lifetimeSeconds)
+    public static int WriteAddress(Span<byte> to, ushort type, ushort flags, uint sequence, in InterfaceAddress address, uint routeMetric = 0)
     {
         int length = RouteNumbers.HeaderBytes + RouteNumbers.AddressHeaderBytes;
+        bool ip6 = AddressNumber.IsIp6(address.Address);
         to[..length].Clear();
-        to[16] = SocketNumbers.Ip4;
-        to[17] = (byte)prefixLength;
-        BitConverter.TryWriteBytes(to[20..], interfaceIndex);
-        length = AppendAddress(to, length, RouteNumbers.AttributeLocal, address);
-        length = AppendAddress(to, length, RouteNumbers.AttributeAddress, address);
-        if (lifetimeSeconds != 0) length = AppendLifetime(to, length, lifetimeSeconds);
+        to[16] = ip6 ? (byte)SocketNumbers.Ip6 : (byte)SocketNumbers.Ip4;
+        to[17] = (byte)address.PrefixLength;
+        if (ip6) to[18] = RouteNumbers.NoDuplicateDetection; // a taken-over address must serve at once
+        BitConverter.TryWriteBytes(to[20..], address.InterfaceIndex);
+        length = AppendAddress(to, length, RouteNumbers.AttributeLocal, address.Address);
+        length = AppendAddress(to, length, RouteNumbers.AttributeAddress, address.Address);
+        if (address.ValidSeconds != 0) length = AppendLifetime(to, length, address.ValidSeconds, ip6);
+        if (address.ValidSeconds != 0 && routeMetric != 0) length = AppendNumber(to, length, RouteNumbers.AttributeRouteMetric, routeMetric);
         WriteHeader(to, length, type, (ushort)(RouteNumbers.Request | RouteNumbers.Acknowledge | flags), sequence);
         return length;
     }
@@ -64,18 +64,17 @@ internal static class RouteMessage
         return message.Length >= Fixed && TryFind(message[Fixed..], RouteNumbers.LinkName, out ReadOnlySpan<byte> found) && found.SequenceEqual(name);
     }
 
-    /// <summary>Asks for all IPv4 addresses.</summary>
+    /// <summary>Asks for all addresses of both families.</summary>
     public static int WriteDumpAddresses(Span<byte> to, uint sequence)
     {
         const int Length = RouteNumbers.HeaderBytes + RouteNumbers.AddressHeaderBytes;
         to[..Length].Clear();
-        to[16] = SocketNumbers.Ip4;
         WriteHeader(to, Length, RouteNumbers.GetAddress, RouteNumbers.Request | RouteNumbers.Dump, sequence);
         return Length;
     }
 
     /// <summary>The next message of a buffer, header included; false at the end or where lengths lie.</summary>
-    public static bool TryNext(ref ReadOnlySpan<byte> rest, out ReadOnlySpan<byte> message)
+    public static bool TryNext(scoped ref ReadOnlySpan<byte> rest, out ReadOnlySpan<byte> message)
     {
         message = default;
         if (rest.Length < RouteNumbers.HeaderBytes) return false;
@@ -97,15 +96,15 @@ internal static class RouteMessage
     {
         address = default;
         const int Fixed = RouteNumbers.HeaderBytes + RouteNumbers.AddressHeaderBytes;
-        if (message.Length < Fixed || message[16] != SocketNumbers.Ip4) return false;
+        if (message.Length < Fixed || message[16] is not ((byte)SocketNumbers.Ip4 or (byte)SocketNumbers.Ip6)) return false;
+        int bytes = message[16] == SocketNumbers.Ip6 ? AddressNumber.Ip6Bytes : AddressNumber.Ip4Bytes;
         address.PrefixLength = message[17];
         address.Scope = message[19];
         address.InterfaceIndex = BitConverter.ToInt32(message[20..]);
         address.ValidSeconds = RouteNumbers.Forever;
-        if (TryFind(message[Fixed..], RouteNumbers.AttributeLocal, out ReadOnlySpan<byte> local) && local.Length >= 4)
-        {
-            address.Address = BinaryPrimitives.ReadUInt32BigEndian(local);
-        }
+        bool found = TryFind(message[Fixed..], RouteNumbers.AttributeLocal, out ReadOnlySpan<byte> local)
+            || TryFind(message[Fixed..], RouteNumbers.AttributeAddress, out local); // of IPv6 only a tunnel has the first
+        if (found && local.Length == bytes) address.Address = AddressNumber.Read(local);
 
         if (TryFind(message[Fixed..], RouteNumbers.AttributeCacheTimes, out ReadOnlySpan<byte> times) && times.Length >= 8)
         {
@@ -133,7 +132,7 @@ internal static class RouteMessage
         return true;
     }
 
-    private static bool TryFind(ReadOnlySpan<byte> attributes, ushort type, out ReadOnlySpan<byte> value)
+    internal static bool TryFind(ReadOnlySpan<byte> attributes, ushort type, out ReadOnlySpan<byte> value)
     {
         value = default;
         while (attributes.Length >= 4)
@@ -152,7 +151,7 @@ internal static class RouteMessage
         return false;
     }
 
-    private static void WriteHeader(Span<byte> to, int length, ushort type, ushort flags, uint sequence)
+    internal static void WriteHeader(Span<byte> to, int length, ushort type, ushort flags, uint sequence)
     {
         BitConverter.TryWriteBytes(to, length);
         BitConverter.TryWriteBytes(to[4..], type);
@@ -161,23 +160,34 @@ internal static class RouteMessage
         BitConverter.TryWriteBytes(to[12..], 0);
     }
 
-    private static int AppendAddress(Span<byte> to, int at, ushort type, uint address)
+    private static int AppendAddress(Span<byte> to, int at, ushort type, UInt128 address)
+    {
+        int length = 4 + AddressNumber.Write(to[(at + 4)..], address);
+        BitConverter.TryWriteBytes(to[at..], (ushort)length);
+        BitConverter.TryWriteBytes(to[(at + 2)..], type);
+        return at + length;
+    }
+
+    private static int AppendNumber(Span<byte> to, int at, ushort type, uint number)
     {
         BitConverter.TryWriteBytes(to[at..], (ushort)8);
         BitConverter.TryWriteBytes(to[(at + 2)..], type);
-        BinaryPrimitives.WriteUInt32BigEndian(to[(at + 4)..], address);
+        BitConverter.TryWriteBytes(to[(at + 4)..], number);
         return at + 8;
     }
 
-    private static int AppendLifetime(Span<byte> to, int at, uint seconds)
+    private static int AppendLifetime(Span<byte> to, int at, uint seconds, bool ip6)
     {
+        // IPv4: never deprecated before it goes. IPv6: always, so that the node's own connections never start from an address that moves;
+        // of IPv4 the kernel takes the first address of a network for those.
+        uint preferred = ip6 ? 0 : seconds;
         BitConverter.TryWriteBytes(to[at..], (ushort)20);
         BitConverter.TryWriteBytes(to[(at + 2)..], RouteNumbers.AttributeCacheTimes);
-        BitConverter.TryWriteBytes(to[(at + 4)..], seconds); // preferred: never deprecated before it goes
+        BitConverter.TryWriteBytes(to[(at + 4)..], preferred);
         BitConverter.TryWriteBytes(to[(at + 8)..], seconds); // valid
         to.Slice(at + 12, 8).Clear();
         return at + 20;
     }
 
-    private static int Align(int length) => (length + 3) & ~3;
+    internal static int Align(int length) => (length + 3) & ~3;
 }

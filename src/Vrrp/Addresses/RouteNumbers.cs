@@ -26,11 +26,21 @@ internal static class RouteNumbers
     public const ushort AttributeAddress = 1;
     public const ushort AttributeLocal = 2;
     public const ushort AttributeCacheTimes = 6;
+    public const ushort AttributeRouteMetric = 9;
+    public const byte NoDuplicateDetection = 2;
     public const ushort LinkAddress = 1;
     public const ushort LinkName = 3;
+    public const ushort LinkParent = 5;
+    public const ushort LinkKind = 18;
+    public const ushort LinkAlias = 20;
+    public const ushort KindName = 1;
+    public const ushort KindData = 2;
+    public const ushort MacvlanMode = 1;
+    public const uint MacvlanBridge = 4;
 
     public const uint GroupLink = 1;
     public const uint GroupIp4Address = 0x10;
+    public const uint GroupIp6Address = 0x100;
 
     public const uint FlagUp = 1;
     public const uint FlagLowerUp = 0x10000;

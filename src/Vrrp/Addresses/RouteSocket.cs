@@ -12,7 +12,7 @@ internal sealed class RouteSocket : IDisposable
     private const int AnswerLimitMs = 20;
     private const int TimedOut = 110;
     private readonly Descriptor _socket;
-    private readonly byte[] _request = new byte[64];
+    private readonly byte[] _request = new byte[512];
     private readonly byte[] _answer = new byte[32 * 1024];
     private readonly PollEntry[] _poll = new PollEntry[1];
     private uint _sequence;
@@ -27,28 +27,55 @@ internal sealed class RouteSocket : IDisposable
 
     /// <summary>Adds the address, or renews its lifetime; with onlyIfMissing an existing one is left alone (EEXIST).</summary>
     /// <returns>0, or errno.</returns>
-    public int AddAddress(int interfaceIndex, uint address, int prefixLength, uint lifetimeSeconds, bool onlyIfMissing)
+    public int AddAddress(in InterfaceAddress address, uint routeMetric, bool onlyIfMissing)
     {
         ushort flags = onlyIfMissing ? (ushort)(RouteNumbers.Create | RouteNumbers.Exclusive) : (ushort)(RouteNumbers.Create | RouteNumbers.Replace);
-        return Ask(RouteMessage.WriteAddress(_request, RouteNumbers.NewAddress, flags, ++_sequence, interfaceIndex, address, prefixLength, lifetimeSeconds));
+        return Ask(RouteMessage.WriteAddress(_request, RouteNumbers.NewAddress, flags, ++_sequence, address, routeMetric));
     }
 
     /// <returns>0, or errno; EADDRNOTAVAIL: it was not there.</returns>
-    public int DeleteAddress(int interfaceIndex, uint address, int prefixLength) =>
-        Ask(RouteMessage.WriteAddress(_request, RouteNumbers.DeleteAddress, 0, ++_sequence, interfaceIndex, address, prefixLength, 0));
+    public int DeleteAddress(in InterfaceAddress address) =>
+        Ask(RouteMessage.WriteAddress(_request, RouteNumbers.DeleteAddress, 0, ++_sequence, address with { ValidSeconds = 0 }));
+
+    /// <summary>Makes a macvlan, which is down at first.</summary>
+    /// <returns>0, or errno.</returns>
+    public int CreateMacvlan(string name, ulong mac, int parentIndex) => Ask(LinkMessage.WriteNewMacvlan(_request, ++_sequence, name, mac, parentIndex));
+
+    /// <summary>Up takes microseconds; down waits for the kernel's readers, 10 to 20 ms.</summary>
+    /// <returns>0, or errno.</returns>
+    public int SetLink(int interfaceIndex, bool up) => Ask(LinkMessage.WriteSetLink(_request, ++_sequence, interfaceIndex, up));
+
+    /// <returns>0, or errno.</returns>
+    public int SetAlias(int interfaceIndex, string alias) => Ask(LinkMessage.WriteAlias(_request, ++_sequence, interfaceIndex, alias));
+
+    /// <returns>0, or errno.</returns>
+    public int DeleteLink(int interfaceIndex) => Ask(LinkMessage.WriteDeleteLink(_request, ++_sequence, interfaceIndex));
+
+    /// <summary>Null: there is none of this name, or it is no macvlan.</summary>
+    public Macvlan? FindMacvlan(string name)
+    {
+        byte[] named = System.Text.Encoding.UTF8.GetBytes(name + '\0');
+        return TryAskLink(RouteMessage.WriteGetLink(_request, ++_sequence, named), out ReadOnlySpan<byte> message) ? LinkMessage.ReadMacvlan(message) : null;
+    }
 
     /// <summary>False: no such interface, or no answer.</summary>
     public bool TryGetLink(int interfaceIndex, out InterfaceLink link) =>
-        TryAskLink(RouteMessage.WriteGetLink(_request, ++_sequence, interfaceIndex), out link);
+        TryReadLink(RouteMessage.WriteGetLink(_request, ++_sequence, interfaceIndex), out link);
 
     /// <param name="name">With its closing zero.</param>
     /// <param name="link">What was found.</param>
     public bool TryGetLink(ReadOnlySpan<byte> name, out InterfaceLink link) =>
-        TryAskLink(RouteMessage.WriteGetLink(_request, ++_sequence, name), out link);
+        TryReadLink(RouteMessage.WriteGetLink(_request, ++_sequence, name), out link);
 
-    private bool TryAskLink(int length, out InterfaceLink link)
+    private bool TryReadLink(int length, out InterfaceLink link)
     {
         link = default;
+        return TryAskLink(length, out ReadOnlySpan<byte> message) && RouteMessage.TryReadLink(message, out link);
+    }
+
+    private bool TryAskLink(int length, out ReadOnlySpan<byte> answer)
+    {
+        answer = default;
         if (!_socket.Send(_request.AsSpan(0, length))) return false;
         long limit = Stopwatch.GetTimestamp() + (AnswerLimitMs * Stopwatch.Frequency / 1000);
         while (TryReceive(limit, out ReadOnlySpan<byte> rest))
@@ -56,14 +83,15 @@ internal sealed class RouteSocket : IDisposable
             while (RouteMessage.TryNext(ref rest, out ReadOnlySpan<byte> message))
             {
                 if (RouteMessage.SequenceOf(message) != _sequence) continue;
-                return RouteMessage.TypeOf(message) == RouteNumbers.NewLink && RouteMessage.TryReadLink(message, out link);
+                answer = message;
+                return RouteMessage.TypeOf(message) == RouteNumbers.NewLink;
             }
         }
 
         return false;
     }
 
-    /// <summary>All IPv4 addresses of the machine's network namespace.</summary>
+    /// <summary>All addresses of the machine's network namespace.</summary>
     /// <exception cref="Win32Exception">The kernel refused or did not answer.</exception>
     public List<InterfaceAddress> DumpAddresses()
     {

@@ -3,7 +3,7 @@ using Appliance.Vrrp.Interop;
 
 namespace Appliance.Vrrp.Addresses;
 
-/// <summary>Notifications of links and IPv4 addresses. One thread; allocates nothing after construction.</summary>
+/// <summary>Notifications of links and addresses. One thread; allocates nothing after construction.</summary>
 internal sealed class RouteWatch : IDisposable
 {
     private readonly Descriptor _socket;
@@ -13,7 +13,7 @@ internal sealed class RouteWatch : IDisposable
     public RouteWatch()
     {
         _socket = Descriptor.Socket(SocketNumbers.Netlink, SocketNumbers.RawType, 0);
-        _socket.Bind(KernelAddress.RouteNetlink(RouteNumbers.GroupLink | RouteNumbers.GroupIp4Address));
+        _socket.Bind(KernelAddress.RouteNetlink(RouteNumbers.GroupLink | RouteNumbers.GroupIp4Address | RouteNumbers.GroupIp6Address));
     }
 
     public int Raw => _socket.Raw;

@@ -1,20 +1,24 @@
-// Invariants: layouts of sockaddr_in (16 bytes), sockaddr_ll (20), sockaddr_nl (12), ip_mreqn (12); family in host order, port and
-// IPv4 address in network order.
+// Invariants: layouts of sockaddr_in (16 bytes), sockaddr_in6 (28), sockaddr_ll (20), sockaddr_nl (12), ip_mreqn (12), ipv6_mreq (20);
+// family and indexes in host order, port and addresses in network order.
 using System.Buffers.Binary;
+using Appliance.Vrrp.Addresses;
 
 namespace Appliance.Vrrp.Interop;
 
 /// <summary>Addresses as the kernel wants them.</summary>
 internal static class KernelAddress
 {
-    /// <param name="address">IPv4 in host byte order.</param>
+    /// <param name="address">As a number; its size decides the family.</param>
     /// <param name="port">0 for raw sockets.</param>
-    public static byte[] Internet(uint address, int port)
+    /// <param name="scope">Interface of a link-local address; 0 for others.</param>
+    public static byte[] Internet(UInt128 address, int port, int scope = 0)
     {
-        byte[] to = new byte[16];
-        BitConverter.TryWriteBytes(to, (ushort)SocketNumbers.Ip4);
+        bool ip6 = AddressNumber.IsIp6(address);
+        byte[] to = new byte[ip6 ? 28 : 16];
+        BitConverter.TryWriteBytes(to, (ushort)(ip6 ? SocketNumbers.Ip6 : SocketNumbers.Ip4));
         BinaryPrimitives.WriteUInt16BigEndian(to.AsSpan(2), (ushort)port);
-        BinaryPrimitives.WriteUInt32BigEndian(to.AsSpan(4), address);
+        AddressNumber.Write(to.AsSpan(ip6 ? 8 : 4), address);
+        if (ip6) BitConverter.TryWriteBytes(to.AsSpan(24), scope);
         return to;
     }
 
@@ -44,6 +48,14 @@ internal static class KernelAddress
         BinaryPrimitives.WriteUInt32BigEndian(to, group);
         BinaryPrimitives.WriteUInt32BigEndian(to.AsSpan(4), own);
         BitConverter.TryWriteBytes(to.AsSpan(8), interfaceIndex);
+        return to;
+    }
+
+    public static byte[] Membership6(UInt128 group, int interfaceIndex)
+    {
+        byte[] to = new byte[20];
+        BinaryPrimitives.WriteUInt128BigEndian(to, group);
+        BitConverter.TryWriteBytes(to.AsSpan(16), interfaceIndex);
         return to;
     }
 }

@@ -34,6 +34,9 @@ internal static class LibC
     [DllImport(Name, EntryPoint = "recv", SetLastError = true)]
     public static extern nint Receive(Descriptor descriptor, ref byte to, nint length, int flags);
 
+    [DllImport(Name, EntryPoint = "recvmsg", SetLastError = true)]
+    public static extern nint ReceiveMessage(Descriptor descriptor, ref MessageHeader message, int flags);
+
     [DllImport(Name, EntryPoint = "read", SetLastError = true)]
     public static extern nint Read(Descriptor descriptor, ref byte to, nint length);
 

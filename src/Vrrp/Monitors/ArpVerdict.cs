@@ -1,6 +1,6 @@
 namespace Appliance.Vrrp.Monitors;
 
-/// <summary>What one ARP frame tells.</summary>
+/// <summary>What one packet of ARP or neighbour discovery tells.</summary>
 internal enum ArpVerdict
 {
     /// <summary>From this node, its peer, or about nobody.</summary>
@@ -12,6 +12,6 @@ internal enum ArpVerdict
     /// <summary>A witness answered.</summary>
     Witness,
 
-    /// <summary>Somebody claims a virtual address.</summary>
+    /// <summary>A third MAC claims a virtual address.</summary>
     ClaimsVirtualAddress,
 }

@@ -1,16 +1,23 @@
+using System.Collections.Immutable;
 using Appliance.Vrrp.Addresses;
 
 namespace Appliance.Vrrp.Monitors;
 
 /// <summary>
-/// Judges ARP frames as evidence of the LAN and picks whom to ask next. The default gateway counts as a known witness only once it
-/// has answered, so that a route to nowhere cannot keep a pair down; listed witnesses count from the start. One thread, except
-/// <see cref="SetGateways"/>.
+/// Judges what is seen by ARP and neighbour discovery as evidence of the LAN and picks whom to ask next. The default gateway counts as a
+/// known witness only once it has answered, so that a route to nowhere cannot keep a pair down; listed witnesses count from the start.
+/// One thread, except <see cref="SetGateways"/>.
 /// </summary>
-internal sealed class LanWitness(ulong ownMac, uint ownAddress, uint[] virtualAddresses, uint[] listed)
+/// <param name="ownMacs">Of the interface, and those of the virtual routers here.</param>
+/// <param name="ownAddresses">Of the interface, virtual ones not included.</param>
+/// <param name="virtualAddresses">Of all groups.</param>
+/// <param name="listed">By the operator; empty: the gateways.</param>
+internal sealed class LanWitness(
+    ImmutableArray<ulong> ownMacs, ImmutableArray<UInt128> ownAddresses, ImmutableArray<UInt128> virtualAddresses, UInt128[] listed)
 {
     private readonly bool _isListed = listed.Length > 0;
-    private uint[] _asked = listed;
+    private UInt128[] _asked = listed;
+    private ulong _peerMac;
     private int _next;
 
     /// <summary>A witness is known: its silence speaks against this node.</summary>
@@ -21,30 +28,32 @@ internal sealed class LanWitness(ulong ownMac, uint ownAddress, uint[] virtualAd
 
     public bool HasAny => Volatile.Read(ref _asked).Length > 0;
 
-    /// <summary>Gateways of the interface, host byte order. Ignored where witnesses are listed. Any thread.</summary>
-    public void SetGateways(uint[] gateways)
+    /// <summary>Gateways of the interface, as numbers. Ignored where witnesses are listed. Any thread.</summary>
+    public void SetGateways(UInt128[] gateways)
     {
         if (!_isListed) Volatile.Write(ref _asked, gateways);
     }
 
     /// <summary>The next one to probe; 0: nobody.</summary>
-    public uint NextToAsk()
+    public UInt128 NextToAsk()
     {
-        uint[] asked = Volatile.Read(ref _asked);
+        UInt128[] asked = Volatile.Read(ref _asked);
         if (asked.Length == 0) return 0;
         _next = (_next + 1) % asked.Length;
         return asked[_next];
     }
 
-    /// <param name="frame">Heard on the interface.</param>
+    /// <param name="seen">On the interface.</param>
     /// <param name="peerAddress">The peer's LAN address; 0: not known.</param>
     /// <param name="nowNs">Monotonic.</param>
-    public ArpVerdict Judge(in ArpFrame frame, uint peerAddress, long nowNs)
+    public ArpVerdict Judge(in Sighting seen, UInt128 peerAddress, long nowNs)
     {
-        if (frame.SenderMac == ownMac || frame.SenderAddress == 0) return ArpVerdict.Nothing;
-        if (virtualAddresses.AsSpan().Contains(frame.SenderAddress)) return ArpVerdict.ClaimsVirtualAddress;
-        if (frame.SenderAddress == ownAddress || frame.SenderAddress == peerAddress) return ArpVerdict.Nothing;
-        if (!Volatile.Read(ref _asked).AsSpan().Contains(frame.SenderAddress)) return ArpVerdict.Evidence;
+        if (seen.Address == 0 || ownMacs.Contains(seen.Mac)) return ArpVerdict.Nothing;
+        if (seen.Address == peerAddress && seen.Mac != 0) _peerMac = seen.Mac;
+        bool isPeer = seen.Address == peerAddress || (_peerMac != 0 && seen.Mac == _peerMac);
+        if (virtualAddresses.Contains(seen.Address)) return isPeer ? ArpVerdict.Nothing : ArpVerdict.ClaimsVirtualAddress;
+        if (ownAddresses.Contains(seen.Address)) return ArpVerdict.Nothing;
+        if (!Volatile.Read(ref _asked).AsSpan().Contains(seen.Address)) return isPeer ? ArpVerdict.Nothing : ArpVerdict.Evidence;
         Known = true;
         AnsweredNs = nowNs;
         return ArpVerdict.Witness;

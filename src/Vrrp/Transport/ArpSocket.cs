@@ -31,9 +31,13 @@ internal sealed class ArpSocket : IDisposable
 
     public int Raw => _socket.Raw;
 
-    public bool Announce(uint address)
+    public bool Announce(uint address) => Announce(address, _mac);
+
+    /// <param name="address">Whose place is told.</param>
+    /// <param name="mac">Where it is: this interface's or a virtual one.</param>
+    public bool Announce(uint address, ulong mac)
     {
-        ArpFrame.WriteAnnouncement(_frame, _mac, address);
+        ArpFrame.WriteAnnouncement(_frame, mac, address);
         return _socket.SendTo(_frame, _destination);
     }
 

@@ -1,6 +1,5 @@
-using System.Buffers.Binary;
 using System.Collections.Immutable;
-using System.Net;
+using Appliance.Vrrp.Addresses;
 using Appliance.Vrrp.State;
 using Appliance.Vrrp.Wire;
 
@@ -17,14 +16,8 @@ internal sealed record DriverSettings
     public required string Node { get; init; }
     public required VrrpChecksum Checksum { get; init; }
 
-    /// <summary>Where adverts go.</summary>
-    public required uint Destination { get; init; }
-
-    /// <summary>Source of the adverts: the LAN address, or with unicast the HA address.</summary>
-    public required uint Source { get; init; }
-
-    /// <summary>Virtual addresses, four bytes each, network order.</summary>
-    public required byte[] Addresses { get; init; }
+    /// <summary>One advert of each is sent per beat: IPv4 first, where both families are there.</summary>
+    public required ImmutableArray<AdvertPlan> Adverts { get; init; }
     public required long LifetimeNs { get; init; }
 
     /// <summary>Flaps of earlier starts: how long ago, oldest first.</summary>
@@ -38,18 +31,27 @@ internal sealed record DriverSettings
 
     public int IntervalCs => (int)(Election.IntervalNs / 10_000_000);
 
-    public static DriverSettings From(HaSettings s, HaGroup group, uint lanAddress, int interfaceIndex)
+    /// <summary>What an advert's sender counts as in comparisons: 0 where IPv4 decides and the advert came over IPv6.</summary>
+    public UInt128 Comparable(bool ip6, UInt128 source) => ip6 && !Adverts[0].Ip6 ? 0 : source;
+
+    /// <summary>Null: this group sends no adverts of that family.</summary>
+    public AdvertPlan? PlanOf(bool ip6)
+    {
+        foreach (AdvertPlan plan in Adverts)
+        {
+            if (plan.Ip6 == ip6) return plan;
+        }
+
+        return null;
+    }
+
+    public static DriverSettings From(HaSettings s, HaGroup group, OwnAddresses lan, int interfaceIndex)
     {
         long intervalNs = s.PeerCheckInterval.Ticks * NsPerTick;
         long probeNs = Math.Max(intervalNs, ProbeFloorNs);
-        uint own = s.Address is null ? 0 : ToNumber(s.Address);
-        uint peer = s.Peer is null ? 0 : ToNumber(s.Peer);
-        byte[] addresses = new byte[group.VirtualAddresses.Length * VrrpWire.AddressBytes];
-        for (int i = 0; i < group.VirtualAddresses.Length; i++)
-        {
-            BinaryPrimitives.WriteUInt32BigEndian(addresses.AsSpan(i * VrrpWire.AddressBytes), ToNumber(group.VirtualAddresses[i].Address));
-        }
-
+        UInt128 own = s.Address is null ? 0 : AddressNumber.Of(s.Address);
+        UInt128 peer = s.Peer is null ? 0 : AddressNumber.Of(s.Peer);
+        ImmutableArray<AdvertPlan> adverts = AdvertPlan.For(s, GroupAddressList.Of(group), lan);
         return new DriverSettings
         {
             Election = new ElectionSettings
@@ -69,30 +71,22 @@ internal sealed record DriverSettings
                 EvidenceWindowNs = s.PeerFailureThreshold * probeNs + probeNs / 2,
                 HaAddress = own,
                 PeerHaAddress = peer,
-                LanAddress = s.Unicast ? own : lanAddress,
+                LanAddress = adverts[0].Source,
             },
             Expected = new VrrpExpectation
             {
                 RouterId = group.VirtualRouterId,
-                OwnAddress = s.Unicast ? own : lanAddress,
+                OwnAddress = s.Unicast ? own : lan.Ip4,
+                OwnAddress6 = s.Unicast ? own : lan.LinkLocal,
                 UnicastPeer = s.Unicast ? peer : null,
                 InterfaceIndex = s.Unicast ? 0 : interfaceIndex,
             },
             KnownFlaps = [.. s.KnownFlaps.Select(ago => ago.Ticks * NsPerTick).OrderDescending()],
             Node = s.Node,
             Checksum = s.Checksum,
-            Destination = s.Unicast ? peer : VrrpWire.Group,
-            Source = s.Unicast ? own : lanAddress,
-            Addresses = addresses,
+            Adverts = adverts,
             LifetimeNs = (long)Math.Ceiling(s.AddressLifetime.TotalSeconds) * 1_000_000_000,
             ProbeIntervalNs = probeNs,
         };
-    }
-
-    /// <summary>IPv4 in host byte order.</summary>
-    public static uint ToNumber(IPAddress address)
-    {
-        Span<byte> b = stackalloc byte[4];
-        return address.TryWriteBytes(b, out _) ? BinaryPrimitives.ReadUInt32BigEndian(b) : 0;
     }
 }

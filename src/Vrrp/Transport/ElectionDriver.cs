@@ -64,7 +64,7 @@ internal sealed class ElectionDriver
         return result.Actions.Refusal;
     }
 
-    /// <summary>A packet of protocol 112, IPv4 header first.</summary>
+    /// <summary>A packet of protocol 112, IP header first.</summary>
     public void OnLanPacket(ReadOnlySpan<byte> packet, int interfaceIndex, long nowNs)
     {
         RejectReason reason = VrrpReader.Read(packet, _settings.Expected, interfaceIndex, out VrrpAdvert advert);
@@ -77,9 +77,10 @@ internal sealed class ElectionDriver
 
         Tallies.AdvertsReceived++;
         if (advert.Checksum == VrrpChecksum.PseudoHeader) Tallies.AdvertsWithPseudoHeader++;
-        if (advert.IntervalCs != _settings.IntervalCs || !advert.Addresses.SequenceEqual(_settings.Addresses)) _ports.OnAdvertDiffers(advert.Source);
+        bool same = _settings.PlanOf(advert.Ip6) is { } plan && advert.Addresses.SequenceEqual(plan.Addresses);
+        if (advert.IntervalCs != _settings.IntervalCs || !same) _ports.OnAdvertDiffers(advert.Source);
         long spoofed = Tallies.SpoofedAdverts;
-        Apply(ElectionEvent.Advert(advert.Priority, advert.Source, advert.IntervalNs), nowNs);
+        Apply(ElectionEvent.Advert(advert.Priority, _settings.Comparable(advert.Ip6, advert.Source), advert.IntervalNs), nowNs);
         if (Tallies.SpoofedAdverts != spoofed) _ports.OnSpoofedAdvert(advert.Source);
     }
 
@@ -102,11 +103,17 @@ internal sealed class ElectionDriver
         Count(_ports.SendHeartbeat(_session.WriteAnswer(OwnContent(nowNs), nowNs)), ref Tallies.HeartbeatsSent);
     }
 
-    /// <summary>One advert of priority 0 on behalf of a daemon that is gone.</summary>
-    public static bool SendFarewell(DriverSettings settings, VrrpSocket lan)
+    /// <summary>Adverts of priority 0 on behalf of a daemon that is gone. False: some could not be sent.</summary>
+    public static bool SendFarewell(GroupAddresses group, NodeSockets sockets)
     {
         Span<byte> packet = stackalloc byte[VrrpWire.MaximumPacketBytes];
-        return lan.Send(packet[..WriteAdvert(packet, settings, 0)]);
+        bool sent = true;
+        foreach (AdvertPlan plan in group.Driver.Adverts)
+        {
+            sent &= sockets.SendAdvert(packet[..WriteAdvert(packet, group.Driver, plan, 0)], group.Group.VirtualRouterId);
+        }
+
+        return sent;
     }
 
     private void Execute(in ElectionActions actions, HaRole before, long nowNs)
@@ -148,21 +155,25 @@ internal sealed class ElectionDriver
         if (_state.Stopping) Count(_ports.SendHeartbeat(_session.Write(OwnContent(nowNs), nowNs)), ref Tallies.HeartbeatsSent);
     }
 
-    private static int WriteAdvert(Span<byte> to, DriverSettings settings, byte priority) => VrrpWriter.WritePacket(to, new VrrpAdvert
+    private static int WriteAdvert(Span<byte> to, DriverSettings settings, AdvertPlan plan, byte priority) => VrrpWriter.WritePacket(to, new VrrpAdvert
     {
+        Ip6 = plan.Ip6,
         RouterId = settings.Expected.RouterId,
         Priority = priority,
         IntervalCs = settings.IntervalCs,
-        Source = settings.Source,
-        Destination = settings.Destination,
-        Addresses = settings.Addresses,
+        Source = plan.Source,
+        Destination = plan.Destination,
+        Addresses = plan.Addresses,
         Checksum = settings.Checksum,
     });
 
     private void SendAdvert(byte priority)
     {
-        int length = WriteAdvert(_packet, _settings, priority);
-        Count(_ports.SendAdvert(_packet.AsSpan(0, length)), ref Tallies.AdvertsSent);
+        foreach (AdvertPlan plan in _settings.Adverts)
+        {
+            int length = WriteAdvert(_packet, _settings, plan, priority);
+            Count(_ports.SendAdvert(_packet.AsSpan(0, length)), ref Tallies.AdvertsSent);
+        }
     }
 
     private void Report(in ElectionActions actions, HaRole before)

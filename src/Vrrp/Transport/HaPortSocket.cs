@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Runtime.InteropServices;
+using Appliance.Vrrp.Addresses;
 using Appliance.Vrrp.Interop;
 
 namespace Appliance.Vrrp.Transport;
@@ -11,16 +12,18 @@ internal sealed class HaPortSocket : IDisposable
     private const int ControlPriority = 6;
     private readonly Descriptor _socket;
 
-    /// <param name="own">Own address on the HA link, host byte order.</param>
-    /// <param name="peer">The peer's.</param>
+    /// <param name="own">Own address on the HA link, as a number.</param>
+    /// <param name="peer">The peer's, of the same family.</param>
     /// <param name="port">On both ends.</param>
     /// <exception cref="Win32Exception">With errno.</exception>
-    public HaPortSocket(uint own, uint peer, int port)
+    public HaPortSocket(UInt128 own, UInt128 peer, int port)
     {
-        _socket = Descriptor.Socket(SocketNumbers.Ip4, SocketNumbers.Datagram, 0);
+        bool ip6 = AddressNumber.IsIp6(own);
+        _socket = Descriptor.Socket(ip6 ? SocketNumbers.Ip6 : SocketNumbers.Ip4, SocketNumbers.Datagram, 0);
         try
         {
-            _socket.SetOption(SocketNumbers.IpLevel, SocketNumbers.TypeOfService, InternetworkControl);
+            if (ip6) _socket.SetOption(SocketNumbers.Ip6Level, SocketNumbers.Ip6TrafficClass, InternetworkControl);
+            else _socket.SetOption(SocketNumbers.IpLevel, SocketNumbers.TypeOfService, InternetworkControl);
             _socket.SetOption(SocketNumbers.SocketLevel, SocketNumbers.PacketPriority, ControlPriority);
             _socket.Bind(KernelAddress.Internet(own, port));
             _socket.Connect(KernelAddress.Internet(peer, port));

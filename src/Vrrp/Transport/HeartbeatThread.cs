@@ -17,6 +17,9 @@ internal sealed class HeartbeatThread
 {
     /// <summary>Packets taken from one socket in a row; then deadlines are looked at again, whatever a flood brings.</summary>
     private const int PacketsPerTurn = 32;
+
+    /// <summary>How often an Active group asks the LAN for one of its own addresses.</summary>
+    private const long AskOwnNs = 1_000_000_000;
     private readonly NodeSockets _sockets;
     private readonly GroupSeat[] _seats;
     private readonly NoticeDesk _notices;
@@ -31,6 +34,7 @@ internal sealed class HeartbeatThread
     private readonly ViewDesk _views;
     private readonly long _warnNs;
     private readonly long _linkPollNs;
+    private long _askOwnAtNs;
     private long _probeAtNs = ElectionState.Never;
     private long _linkPollAtNs;
     private bool _witnessKnown;
@@ -46,7 +50,8 @@ internal sealed class HeartbeatThread
         _linkPollNs = sockets.Settings.Links.Interval.Ticks * 100;
         _poll =
         [
-            Entry(_wake.Raw), Entry(sockets.Watch.Raw), Entry(sockets.Lan.Raw), Entry(sockets.HaPort?.Raw ?? -1), Entry(sockets.Arp?.Raw ?? -1),
+            Entry(_wake.Raw), Entry(sockets.Watch.Raw), Entry(sockets.Lan?.Raw ?? -1), Entry(sockets.HaPort?.Raw ?? -1), Entry(sockets.Arp?.Raw ?? -1),
+            Entry(sockets.Lan6?.Raw ?? -1), Entry(sockets.Nd?.Raw ?? -1),
         ];
         _linkPollAtNs = Now() + _linkPollNs;
         foreach (GroupSeat seat in seats) TellLinks(seat, Now());
@@ -87,7 +92,7 @@ internal sealed class HeartbeatThread
 
     private void Turn()
     {
-        long nextNs = Math.Min(Math.Min(_probeAtNs, _linkPollAtNs), _links.Monitor.NextNs);
+        long nextNs = Math.Min(Math.Min(_probeAtNs, _linkPollAtNs), Math.Min(_askOwnAtNs, _links.Monitor.NextNs));
         foreach (GroupSeat seat in _seats) nextNs = Math.Min(nextNs, seat.Driver.NextDeadlineNs);
         long waitNs = Math.Max(0, nextNs - Now());
         var timeout = new TimeSpec(waitNs);
@@ -110,6 +115,7 @@ internal sealed class HeartbeatThread
         if (lateNs > _warnNs) _notices.Limited(new HaNotice(HaNoticeKind.Late, 0) with { Address = (uint)Math.Min(lateNs / 1000, uint.MaxValue) });
         foreach (GroupSeat seat in _seats) seat.Driver.OnTimer(nowNs);
         if (nowNs >= _probeAtNs || _probeAtNs == ElectionState.Never) Probe(nowNs);
+        if (nowNs >= _askOwnAtNs) AskForOwnAddresses(nowNs);
         if (nowNs < _linkPollAtNs) return;
         _linkPollAtNs = nowNs + _linkPollNs;
         _links.Poll(nowNs);
@@ -117,10 +123,19 @@ internal sealed class HeartbeatThread
 
     private void Probe(long nowNs)
     {
-        if (_sockets.Arp is not { } arp || !_witness.HasAny) return;
+        if (!_witness.HasAny) return;
         _probeAtNs = nowNs + _sockets.Driver.ProbeIntervalNs;
-        uint asked = _witness.NextToAsk();
-        if (asked != 0) arp.Probe((uint)_sockets.Driver.Election.LanAddress, asked);
+        UInt128 asked = _witness.NextToAsk();
+        if (asked != 0) _sockets.Ask(asked);
+    }
+
+    private void AskForOwnAddresses(long nowNs)
+    {
+        _askOwnAtNs = nowNs + AskOwnNs;
+        foreach (GroupSeat seat in _seats)
+        {
+            if (seat.Driver.State.Asserts) seat.Ports.AskForOwnAddress();
+        }
     }
 
     private void TellLinks(long nowNs)
@@ -144,8 +159,10 @@ internal sealed class HeartbeatThread
         if (_poll[0].Happened != 0) _wake.ClearSignal();
         if (_poll[1].Happened != 0) ReadRoutes(nowNs);
         if (_poll[3].Happened != 0) ReadHaPort();
-        if (_poll[2].Happened != 0) ReadLan();
+        if (_poll[2].Happened != 0) ReadLan(ip6: false);
+        if (_poll[5].Happened != 0) ReadLan(ip6: true);
         if (_poll[4].Happened != 0) ReadArp();
+        if (_poll[6].Happened != 0) ReadNd();
     }
 
     private void ReadRoutes(long nowNs)
@@ -167,24 +184,24 @@ internal sealed class HeartbeatThread
                 _links.OnMessage(message, nowNs);
                 break;
             case RouteNumbers.DeleteAddress:
-                if (RouteMessage.TryReadAddress(message, out InterfaceAddress gone) && gone.InterfaceIndex == _sockets.InterfaceIndex) Repair(gone.Address);
+                if (RouteMessage.TryReadAddress(message, out InterfaceAddress gone)) Repair(gone);
                 break;
         }
     }
 
-    private void Repair(uint address)
+    private void Repair(in InterfaceAddress gone)
     {
         foreach (GroupSeat seat in _seats)
         {
-            if (seat.Driver.State.Asserts && seat.Bound.Addresses.IsOurs(address)) seat.Ports.RepairAddress(address);
+            if (seat.Driver.State.Asserts && seat.Bound.Addresses.IsOurs(gone)) seat.Ports.RepairAddress(gone.Address);
         }
     }
 
-    private void ReadLan()
+    private void ReadLan(bool ip6)
     {
         for (int i = 0; i < PacketsPerTurn; i++)
         {
-            int length = _sockets.Lan.Receive(_buffer);
+            int length = ip6 ? _sockets.Lan6?.Receive(_buffer) ?? 0 : _sockets.Lan?.Receive(_buffer) ?? 0;
             if (length <= 0) return;
             ReadOnlySpan<byte> packet = _buffer.AsSpan(0, length);
             SeatOf(VrrpReader.PeekRouterId(packet)).Driver.OnLanPacket(packet, 0, Now());
@@ -220,15 +237,29 @@ internal sealed class HeartbeatThread
         {
             int length = _sockets.Arp?.Receive(_buffer) ?? 0;
             if (length <= 0) return;
-            if (!ArpFrame.TryRead(_buffer.AsSpan(0, length), out ArpFrame frame)) continue;
-            long nowNs = Now();
-            ArpVerdict verdict = _witness.Judge(frame, (uint)_seats[0].Driver.State.Peer.LanAddress, nowNs);
-            if (verdict is ArpVerdict.Evidence or ArpVerdict.Witness) ApplyToAll(new ElectionEvent(ElectionEventKind.EvidenceHeard), nowNs);
-            if (verdict == ArpVerdict.ClaimsVirtualAddress) NoticeClaim(frame.SenderAddress);
+            if (ArpFrame.TryRead(_buffer.AsSpan(0, length), out ArpFrame frame)) OnSighting(frame.Seen);
         }
     }
 
-    private void NoticeClaim(uint address)
+    private void ReadNd()
+    {
+        for (int i = 0; i < PacketsPerTurn; i++)
+        {
+            int length = _sockets.Nd?.Receive(_buffer) ?? 0;
+            if (length <= 0) return;
+            if (NdFrame.TryRead(_buffer.AsSpan(0, length), out NdFrame frame)) OnSighting(frame.Seen);
+        }
+    }
+
+    private void OnSighting(in Sighting seen)
+    {
+        long nowNs = Now();
+        ArpVerdict verdict = _witness.Judge(seen, _seats[0].Driver.State.Peer.LanAddress, nowNs);
+        if (verdict is ArpVerdict.Evidence or ArpVerdict.Witness) ApplyToAll(new ElectionEvent(ElectionEventKind.EvidenceHeard), nowNs);
+        if (verdict == ArpVerdict.ClaimsVirtualAddress) NoticeClaim(seen.Address);
+    }
+
+    private void NoticeClaim(UInt128 address)
     {
         foreach (GroupSeat seat in _seats)
         {

@@ -6,7 +6,7 @@ namespace Appliance.Vrrp.Transport;
 /// <summary>What a node does to the world. Two implementations: Linux, and a virtual network in the tests. One thread.</summary>
 internal interface IElectionPorts
 {
-    /// <summary>An IPv4 packet of protocol 112, header included. False: not sent.</summary>
+    /// <summary>A packet of protocol 112 of either family, IP header included. False: not sent.</summary>
     bool SendAdvert(ReadOnlySpan<byte> packet);
 
     /// <summary>A datagram to the peer's HA port. False: not sent.</summary>
@@ -17,7 +17,7 @@ internal interface IElectionPorts
 
     void DropAddresses();
 
-    /// <summary>One gratuitous ARP request for each virtual address.</summary>
+    /// <summary>One gratuitous ARP request or unsolicited neighbour advertisement for each virtual address.</summary>
     void Announce();
 
     void OnTransition(HaRole from, HaRole to, HaReason reason);
@@ -28,12 +28,12 @@ internal interface IElectionPorts
 
     void OnSlept();
 
-    void OnSpoofedAdvert(uint source);
+    void OnSpoofedAdvert(UInt128 source);
 
     void OnAdvertRefused(RejectReason reason);
 
     void OnHeartbeatRefused(HeartbeatReject reason);
 
     /// <summary>An accepted advert differs from this node's settings in interval or addresses.</summary>
-    void OnAdvertDiffers(uint source);
+    void OnAdvertDiffers(UInt128 source);
 }

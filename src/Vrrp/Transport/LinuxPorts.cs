@@ -7,7 +7,9 @@ namespace Appliance.Vrrp.Transport;
 /// <summary>The ports of one virtual router on a real machine. Logs nothing itself: notices go through a channel that never blocks the heartbeat.</summary>
 internal sealed class LinuxPorts(NodeSockets sockets, byte routerId, AddressHolder addresses, HaTallies tallies, NoticeDesk notices) : IElectionPorts
 {
-    public bool SendAdvert(ReadOnlySpan<byte> packet) => sockets.Lan.Send(packet);
+    private int _asked;
+
+    public bool SendAdvert(ReadOnlySpan<byte> packet) => sockets.SendAdvert(packet, routerId);
 
     public bool SendHeartbeat(ReadOnlySpan<byte> datagram) => sockets.HaPort is { } port && port.Send(datagram);
 
@@ -23,15 +25,21 @@ internal sealed class LinuxPorts(NodeSockets sockets, byte routerId, AddressHold
 
     public void Announce()
     {
-        if (sockets.Arp is not { } arp) return;
-        foreach (uint address in addresses.Numbers)
+        foreach (UInt128 address in addresses.Numbers)
         {
-            if (arp.Announce(address)) tallies.Announcements++;
+            if (sockets.Announce(address, routerId)) tallies.Announcements++;
             else tallies.SendErrors++;
         }
     }
 
-    public void RepairAddress(uint address)
+    /// <summary>Asks the LAN for the next of the virtual addresses: an answer from a third MAC is a duplicate.</summary>
+    public void AskForOwnAddress()
+    {
+        _asked = (_asked + 1) % addresses.Numbers.Length;
+        sockets.Ask(addresses.Numbers[_asked]);
+    }
+
+    public void RepairAddress(UInt128 address)
     {
         if (!addresses.Repair(address)) return;
         tallies.AddressesRepaired++;
@@ -48,7 +56,7 @@ internal sealed class LinuxPorts(NodeSockets sockets, byte routerId, AddressHold
 
     public void OnSlept() => notices.Limited(new HaNotice(HaNoticeKind.Slept));
 
-    public void OnSpoofedAdvert(uint source) => notices.Limited(new HaNotice(HaNoticeKind.SpoofedAdvert, 0, source));
+    public void OnSpoofedAdvert(UInt128 source) => notices.Limited(new HaNotice(HaNoticeKind.SpoofedAdvert, 0, source));
 
     public void OnAdvertRefused(RejectReason reason) => notices.Limited(new HaNotice(HaNoticeKind.AdvertRefused, (long)reason));
 
@@ -58,5 +66,5 @@ internal sealed class LinuxPorts(NodeSockets sockets, byte routerId, AddressHold
         if (reason != HeartbeatReject.NotEchoed) notices.Limited(new HaNotice(HaNoticeKind.HeartbeatRefused, (long)reason));
     }
 
-    public void OnAdvertDiffers(uint source) => notices.Limited(new HaNotice(HaNoticeKind.AdvertDiffers, 0, source));
+    public void OnAdvertDiffers(UInt128 source) => notices.Limited(new HaNotice(HaNoticeKind.AdvertDiffers, 0, source));
 }

@@ -19,6 +19,15 @@ internal static class InternetChecksum
     public static uint PseudoHeader(uint source, uint destination, byte protocol, int length) =>
         (source >> 16) + (source & 0xffff) + (destination >> 16) + (destination & 0xffff) + protocol + (uint)length;
 
+    /// <summary>The IPv6 pseudo-header (RFC 8200 section 8.1).</summary>
+    public static uint PseudoHeader6(UInt128 source, UInt128 destination, byte protocol, int length)
+    {
+        Span<byte> addresses = stackalloc byte[32];
+        BinaryPrimitives.WriteUInt128BigEndian(addresses, source);
+        BinaryPrimitives.WriteUInt128BigEndian(addresses[16..], destination);
+        return Sum(addresses, protocol + (uint)length);
+    }
+
     public static ushort Fold(uint sum)
     {
         sum = (sum & 0xffff) + (sum >> 16);

@@ -5,13 +5,13 @@ internal enum RejectReason
 {
     None,
 
-    /// <summary>No whole IPv4 header, or its lengths do not fit the packet.</summary>
+    /// <summary>No whole IP header, or its lengths do not fit the packet.</summary>
     BadIpHeader,
 
     /// <summary>Not protocol 112.</summary>
     WrongProtocol,
 
-    /// <summary>Multicast with a TTL other than 255: it came through a router.</summary>
+    /// <summary>Multicast with a TTL or hop limit other than 255: it came through a router.</summary>
     TtlNot255,
 
     /// <summary>Shorter than 8 bytes, or than its address count says.</summary>
@@ -31,4 +31,7 @@ internal enum RejectReason
 
     /// <summary>Unicast from an address that is not the peer's.</summary>
     UnknownSource,
+
+    /// <summary>IPv6, and the first address is not link-local.</summary>
+    FirstNotLinkLocal,
 }

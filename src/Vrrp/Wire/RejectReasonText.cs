@@ -18,6 +18,7 @@ internal static class RejectReasonText
         RejectReason.WrongInterface => "wrong_interface",
         RejectReason.OwnPacket => "own_packet",
         RejectReason.UnknownSource => "unknown_source",
+        RejectReason.FirstNotLinkLocal => "first_not_link_local",
         _ => "none",
     };
 

@@ -1,15 +1,18 @@
 namespace Appliance.Vrrp.Wire;
 
-/// <summary>What an acceptable advert looks like here. Addresses are IPv4 in host byte order.</summary>
+/// <summary>What an acceptable advert looks like here. Addresses are numbers (IPv4 zero-extended).</summary>
 internal sealed record VrrpExpectation
 {
     public required byte RouterId { get; init; }
 
-    /// <summary>This node's address on the sending interface.</summary>
-    public required uint OwnAddress { get; init; }
+    /// <summary>What this node's IPv4 adverts come from.</summary>
+    public required UInt128 OwnAddress { get; init; }
+
+    /// <summary>What its IPv6 adverts come from; 0: it sends none.</summary>
+    public UInt128 OwnAddress6 { get; init; }
 
     /// <summary>The only unicast sender; null: unicast is never accepted.</summary>
-    public uint? UnicastPeer { get; init; }
+    public UInt128? UnicastPeer { get; init; }
 
     /// <summary>Index of the interface that adverts must arrive on; 0: not checked (unicast).</summary>
     public int InterfaceIndex { get; init; }

@@ -1,6 +1,6 @@
 namespace Appliance.Vrrp.Wire;
 
-/// <summary>Numbers of VRRPv3 over IPv4 (RFC 9568 section 5).</summary>
+/// <summary>Numbers of VRRPv3 (RFC 9568 section 5).</summary>
 internal static class VrrpWire
 {
     public const byte Protocol = 112;
@@ -10,7 +10,11 @@ internal static class VrrpWire
 
     public const int HeaderBytes = 8;
     public const int AddressBytes = 4;
+    public const int AddressBytes6 = 16;
     public const int IpHeaderBytes = 20;
+    public const int IpHeaderBytes6 = 40;
+
+    /// <summary>TTL and hop limit: what was routed has less.</summary>
     public const byte Ttl = 255;
 
     /// <summary>224.0.0.18.</summary>
@@ -19,6 +23,12 @@ internal static class VrrpWire
     /// <summary>The largest value of the 12-bit interval.</summary>
     public const int MaximumIntervalCs = 4095;
 
-    /// <summary>Largest packet this node sends: 20 addresses.</summary>
-    public const int MaximumPacketBytes = IpHeaderBytes + HeaderBytes + 20 * AddressBytes;
+    /// <summary>Addresses of one family in one advert: 20 configured ones, and the link-local one that leads.</summary>
+    public const int MaximumAddresses = 21;
+
+    /// <summary>Largest packet this node sends.</summary>
+    public const int MaximumPacketBytes = IpHeaderBytes6 + HeaderBytes + (MaximumAddresses * AddressBytes6);
+
+    /// <summary>ff02::12.</summary>
+    public static readonly UInt128 Group6 = new(0xff02_0000_0000_0000, 0x12);
 }

@@ -10,6 +10,9 @@ internal sealed class Laboratory : IDisposable
 {
     public const string VirtualAddress = "192.0.2.100";
 
+    /// <summary>Of the second group, where a test has two.</summary>
+    public const string SecondAddress = "192.0.2.101";
+
     private static int _built;
 
     private readonly List<LabProcess> _processes = [];
@@ -76,8 +79,8 @@ internal sealed class Laboratory : IDisposable
     public void SetParted(string network, bool parted) => Script("part", Name, network, parted ? "on" : "off");
 
     /// <summary>The virtual address is on this node's LAN interface.</summary>
-    public bool HoldsAddress(string node) =>
-        Exec(node, "ip", "-4", "-oneline", "address", "show", "dev", "eth0").Text.Contains($" {VirtualAddress}/", StringComparison.Ordinal);
+    public bool HoldsAddress(string node, string address = VirtualAddress) =>
+        Exec(node, "ip", "-4", "-oneline", "address", "show", "dev", "eth0").Text.Contains($" {address}/", StringComparison.Ordinal);
 
     public ProbeSession StartProbe(params string[] options)
     {

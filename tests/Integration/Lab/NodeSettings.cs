@@ -39,6 +39,12 @@ internal sealed record NodeSettings
         }
         """;
 
+    /// <summary>Lines of the ha section beyond the usual ones, not indented.</summary>
+    public string[] Election { get; init; } = [];
+
+    /// <summary>Active-active: each node owns one virtual address, `a` the usual one and `b` the second.</summary>
+    public bool TwoGroups { get; init; }
+
     /// <summary>Appended to the file as it is.</summary>
     public string Extra { get; init; } = "";
 
@@ -52,6 +58,7 @@ internal sealed record NodeSettings
             protocol: http
             routes:
               - upstream: web
+        {(TwoGroups ? SecondListener : "")}
           - name: relay
             address: {(Ha ? Laboratory.VirtualAddress : "127.0.0.1")}:8081
             protocol: tcp
@@ -81,15 +88,35 @@ internal sealed record NodeSettings
             : "";
         return $"""
             ha:
-              primary: {(node == "a" ? "true" : "false")}
               interface: eth0
-              virtual_router_id: 51
-              virtual_addresses: [{Laboratory.VirtualAddress}/24]
+            {(TwoGroups ? Groups : OneGroup(node))}
             {link}
               peer_check_interval: {CheckInterval}
               preempt: {(Preempt ? "true" : "false")}
               vrrp:
                 priority: {Priority}
+            {string.Join('\n', Election.Select(line => "  " + line))}
             """;
     }
+
+    private const string SecondListener = $"""
+          - name: second
+            address: {Laboratory.SecondAddress}:80
+            protocol: http
+            routes:
+              - upstream: web
+        """;
+
+    private const string Groups = $$"""
+          mode: active-active
+          groups:
+            - { virtual_router_id: 51, owner: lb-a, virtual_addresses: [{{Laboratory.VirtualAddress}}/24] }
+            - { virtual_router_id: 52, owner: lb-b, virtual_addresses: [{{Laboratory.SecondAddress}}/24] }
+        """;
+
+    private static string OneGroup(string node) => $"""
+          primary: {(node == "a" ? "true" : "false")}
+          virtual_router_id: 51
+          virtual_addresses: [{Laboratory.VirtualAddress}/24]
+        """;
 }

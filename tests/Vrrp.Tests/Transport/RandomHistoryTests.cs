@@ -25,6 +25,7 @@ public class RandomHistoryTests(ITestOutputHelper output)
     private static void Play(int seed, bool hasPeer, bool witness)
     {
         var random = new Random(seed);
+        int families = random.Next(1, 4);
         var network = new VirtualNetwork(
             new VirtualSettings
             {
@@ -34,6 +35,8 @@ public class RandomHistoryTests(ITestOutputHelper output)
                 Primary = random.Next(2),
                 SamePrimary = hasPeer && random.Next(8) == 0,
                 HasPeer = hasPeer,
+                Ip4 = (families & 1) != 0,
+                Ip6 = (families & 2) != 0,
                 Witness = witness,
                 MaximumFlaps = random.Next(4),
                 Passthrough = random.Next(3) == 0,

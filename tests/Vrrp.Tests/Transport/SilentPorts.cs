@@ -53,7 +53,7 @@ internal sealed class SilentPorts : IElectionPorts
     {
     }
 
-    public void OnSpoofedAdvert(uint source)
+    public void OnSpoofedAdvert(UInt128 source)
     {
     }
 
@@ -65,7 +65,7 @@ internal sealed class SilentPorts : IElectionPorts
     {
     }
 
-    public void OnAdvertDiffers(uint source)
+    public void OnAdvertDiffers(UInt128 source)
     {
     }
 }

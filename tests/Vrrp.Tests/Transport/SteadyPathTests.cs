@@ -7,10 +7,13 @@ namespace Vrrp.Tests.Transport;
 
 public class SteadyPathTests
 {
-    [Fact]
-    public void BeatingAndHearingAllocatesNothing()
+    [Theory]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    [InlineData(true, true)]
+    public void BeatingAndHearingAllocatesNothing(bool ip4, bool ip6)
     {
-        var common = new VirtualSettings();
+        var common = new VirtualSettings { Ip4 = ip4, Ip6 = ip6 };
         (ElectionDriver active, SilentPorts activePorts) = Make(0, common);
         (ElectionDriver passive, SilentPorts passivePorts) = Make(1, common);
         long now = 1_000_000_000;
@@ -44,6 +47,6 @@ public class SteadyPathTests
         nonce[0] = (byte)(index + 1);
         var ports = new SilentPorts();
         var session = new HeartbeatSession(new HeartbeatKeys(settings.Keys), 51, settings.Node, nonce);
-        return (new ElectionDriver(DriverSettings.From(settings, settings.Groups[0], 0xc0000201 + (uint)index, 3), session, ports, new HaTallies(), 1_000_000_000, carrier: true), ports);
+        return (new ElectionDriver(DriverSettings.From(settings, settings.Groups[0], VirtualNode.Own(index), 3), session, ports, new HaTallies(), 1_000_000_000, carrier: true), ports);
     }
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using Appliance.Vrrp;
+using Appliance.Vrrp.Addresses;
 using Appliance.Vrrp.State;
 using Appliance.Vrrp.Transport;
 using Appliance.Vrrp.Wire;
@@ -58,7 +59,7 @@ internal sealed class VirtualNode(VirtualNetwork network, int index, HaSettings 
             {
                 VirtualRouterId = 51,
                 Primary = index == common.Primary || common.SamePrimary,
-                VirtualAddresses = [new VirtualAddress(IPAddress.Parse("192.0.2.100"), 24)],
+                VirtualAddresses = common.VirtualAddresses,
             },
         ],
         Address = common.HasPeer ? IPAddress.Parse($"198.51.100.{index + 1}") : null,
@@ -71,9 +72,12 @@ internal sealed class VirtualNode(VirtualNetwork network, int index, HaSettings 
         BypassAction = common.Passthrough ? HaBypassAction.Passthrough : HaBypassAction.Standby,
     };
 
+    /// <summary>192.0.2.1 or .2, and fe80::1 or ::2.</summary>
+    public static OwnAddresses Own(int index) => new(0xc0000201 + (uint)index, new UInt128(0xfe80_0000_0000_0000, 1 + (ulong)index), []);
+
     public void Start()
     {
-        DriverSettings driver = DriverSettings.From(settings, settings.Groups[0], 0xc0000201 + (uint)index, 3);
+        DriverSettings driver = DriverSettings.From(settings, settings.Groups[0], Own(index), 3);
         byte[] nonce = new byte[HeartbeatLayout.NonceBytes];
         BitConverter.TryWriteBytes(nonce, Interlocked.Increment(ref _starts));
         HeartbeatSession? session = settings.Peer is null ? null : new HeartbeatSession(new HeartbeatKeys(settings.Keys), 51, settings.Node, nonce);
@@ -149,7 +153,7 @@ internal sealed class VirtualNode(VirtualNetwork network, int index, HaSettings 
 
     public void OnSlept() => network.Trace.Add($"{network.NowNs / 1e6:F3} {settings.Node} slept");
 
-    public void OnSpoofedAdvert(uint source) => network.Trace.Add($"{network.NowNs / 1e6:F3} {settings.Node} spoof");
+    public void OnSpoofedAdvert(UInt128 source) => network.Trace.Add($"{network.NowNs / 1e6:F3} {settings.Node} spoof");
 
     public void OnAdvertRefused(RejectReason reason) => network.Trace.Add($"{network.NowNs / 1e6:F3} {settings.Node} refused {reason}");
 
@@ -157,5 +161,5 @@ internal sealed class VirtualNode(VirtualNetwork network, int index, HaSettings 
     {
     }
 
-    public void OnAdvertDiffers(uint source) => network.Trace.Add($"{network.NowNs / 1e6:F3} {settings.Node} differs");
+    public void OnAdvertDiffers(UInt128 source) => network.Trace.Add($"{network.NowNs / 1e6:F3} {settings.Node} differs");
 }

@@ -25,7 +25,8 @@ public class VrrpGoldenTests
     public void BothReadingsOfTheChecksumAreAcceptedAndTold(VrrpChecksum checksum)
     {
         byte[] message = Convert.FromHexString(Write(checksum, 200, 100));
-        Assert.Equal(RejectReason.None, VrrpReader.ReadMessage(message, 0xc0000201, VrrpWire.Group, 51, out VrrpAdvert advert));
+        var packet = new VrrpPacket { Message = message, Source = 0xc0000201, Destination = VrrpWire.Group };
+        Assert.Equal(RejectReason.None, VrrpReader.ReadMessage(packet, 51, out VrrpAdvert advert));
         Assert.Equal(checksum, advert.Checksum);
         Assert.Equal((200, 100, 1_000_000_000L), (advert.Priority, advert.IntervalCs, advert.IntervalNs));
     }
@@ -37,6 +38,14 @@ public class VrrpGoldenTests
         Assert.Equal(255, packet[8]);
         Assert.Equal(112, packet[9]);
         Assert.Equal(0, InternetChecksum.Fold(InternetChecksum.Sum(packet.AsSpan(0, 20))));
+    }
+
+    [Fact]
+    public void PacketOverIp6EqualsTheVector()
+    {
+        const string Header = "6C000000" + "0028" + "70" + "FF" + "FE800000000000000000000000000001" + "FF020000000000000000000000000012";
+        const string Message = "3133C802006479C9" + "FE8000000000000002005EFFFE000233" + "20010DB8000000000000000000000100";
+        Assert.Equal(Header + Message, Convert.ToHexString(Adverts.Packet6(intervalCs: 100)));
     }
 
     private static string Write(VrrpChecksum checksum, byte priority, int intervalCs)
