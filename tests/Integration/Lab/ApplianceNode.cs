@@ -54,6 +54,14 @@ internal sealed class ApplianceNode : IDisposable
 
     public JsonElement? Status => _control.Status();
 
+    /// <summary>The sample of this name and labels, as /metrics writes them; 0 when there is none.</summary>
+    public double Metric(string name)
+    {
+        string metrics = _lab.Exec(Node, "curl", "-sf", "--max-time", "10", "http://127.0.0.1:9900/metrics").Text;
+        string? line = metrics.Split('\n').FirstOrDefault(line => line.StartsWith(name + " ", StringComparison.Ordinal));
+        return line is null ? 0 : double.Parse(line[(name.Length + 1)..], System.Globalization.CultureInfo.InvariantCulture);
+    }
+
     public ApplianceNode Start()
     {
         _process = _lab.Start(Node, $"appliance-{Node}", [Repository.Appliance, "run", "--config", ConfigPath], _environment);
