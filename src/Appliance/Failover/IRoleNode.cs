@@ -1,3 +1,6 @@
+using System.Collections.Immutable;
+using Appliance.Vrrp;
+
 namespace Appliance.Failover;
 
 /// <summary>
@@ -23,11 +26,23 @@ internal interface IRoleNode : IDisposable
     /// <summary>Tells the peer what this node runs, so that a difference is seen: 32 bytes each; no bundle is all zero.</summary>
     void SetFingerprints(ReadOnlySpan<byte> config, ReadOnlySpan<byte> bundle);
 
+    /// <summary>The cluster secret as it is now; the peer may still sign with any of them.</summary>
+    void SetKeys(ImmutableArray<ClusterKey> keys);
+
     /// <summary>Operator's standby.</summary>
     void SetStandby(bool on);
 
     /// <summary>False: an event loop stands still, this node is unfit.</summary>
     void ReportDataPlane(bool moves);
+
+    /// <summary>Whether every tracked upstream has a healthy server; without one this node yields to a fit peer.</summary>
+    void ReportUpstreams(bool enough);
+
+    /// <summary>Whether one whole interval of bandwidth monitoring reached the minimum.</summary>
+    void ReportBandwidth(bool enough);
+
+    /// <summary>Operator's reset: out of bypass, flaps forgotten.</summary>
+    void Reset();
 
     /// <summary>Planned handover to the peer.</summary>
     /// <param name="force">Also when the peer's config differs.</param>
@@ -36,6 +51,6 @@ internal interface IRoleNode : IDisposable
     /// <returns>Null when the peer is active, else why not.</returns>
     Task<string?> HandoverAsync(bool force, byte? routerId, CancellationToken cancellation);
 
-    /// <summary>Current figures; a copy.</summary>
+    /// <summary>Current figures; a copy. Before <see cref="Start"/>: starting.</summary>
     HaReport Report();
 }

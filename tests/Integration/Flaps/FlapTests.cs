@@ -9,6 +9,7 @@ public sealed class FlapTests
     public void TenFlapsOfALinkAreOneTakeover()
     {
         using var pair = NodePair.Running(new NodeSettings { Preempt = true });
+        double before = Takeovers(pair.B); // it may have been the first one up
         for (int i = 0; i < 10; i++)
         {
             pair.Lab.SetLink("a", "lan", up: false);
@@ -17,7 +18,7 @@ public sealed class FlapTests
             pair.AwaitActive(pair.B);
         }
 
-        Assert.Equal(1, Takeovers(pair.B));
+        Assert.Equal(before + 1, Takeovers(pair.B));
     }
 
     [Fact]

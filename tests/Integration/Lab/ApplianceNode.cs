@@ -6,6 +6,7 @@ namespace Integration.Lab;
 internal sealed class ApplianceNode : IDisposable
 {
     private readonly Laboratory _lab;
+    private readonly string _address;
     private readonly Dictionary<string, string> _environment;
     private readonly ControlSocket _control;
     private LabProcess? _process;
@@ -13,6 +14,7 @@ internal sealed class ApplianceNode : IDisposable
     public ApplianceNode(Laboratory lab, string node, NodeSettings settings)
     {
         _lab = lab;
+        _address = settings.VirtualAddresses.Split('/')[0];
         Node = node;
         Home = Path.Combine(lab.Directory, node);
         Directory.CreateDirectory(Path.Combine(Home, "run"));
@@ -42,7 +44,8 @@ internal sealed class ApplianceNode : IDisposable
 
     public LabProcess Process => _process ?? throw new InvalidOperationException($"{Node} was not started");
 
-    public bool HoldsAddress => _lab.HoldsAddress(Node);
+    /// <summary>The first of the virtual addresses.</summary>
+    public bool HoldsAddress => _lab.HoldsAddress(Node, _address);
 
     /// <summary>In the words of the status document; "down" while no daemon answers.</summary>
     public string Role => Text(Status, "role");

@@ -16,6 +16,14 @@ internal sealed record NodeSettings
 
     public string CheckInterval { get; init; } = "100ms";
 
+    /// <summary>With prefixes, of either family; IPv6 ones are served as well.</summary>
+    public string VirtualAddresses { get; init; } = $"{Laboratory.VirtualAddress}/24";
+
+    public bool VirtualMac { get; init; }
+
+    /// <summary>Empty: the default gateways.</summary>
+    public string Witness { get; init; } = "";
+
     /// <summary>Five at once, then one a second, for each client address; only under /limited.</summary>
     public string Bundle { get; init; } = """
         {
@@ -59,6 +67,7 @@ internal sealed record NodeSettings
             routes:
               - upstream: web
         {(TwoGroups ? SecondListener : "")}
+          {Listener6}
           - name: relay
             address: {(Ha ? Laboratory.VirtualAddress : "127.0.0.1")}:8081
             protocol: tcp
@@ -92,9 +101,11 @@ internal sealed record NodeSettings
             {(TwoGroups ? Groups : OneGroup(node))}
             {link}
               peer_check_interval: {CheckInterval}
+              witness: [{(Witness.Length > 0 ? Quoted(Witness) : "")}]
               preempt: {(Preempt ? "true" : "false")}
               vrrp:
                 priority: {Priority}
+                virtual_mac: {(VirtualMac ? "true" : "false")}
             {string.Join('\n', Election.Select(line => "  " + line))}
             """;
     }
@@ -114,9 +125,15 @@ internal sealed record NodeSettings
             - { virtual_router_id: 52, owner: lb-b, virtual_addresses: [{{Laboratory.SecondAddress}}/24] }
         """;
 
-    private static string OneGroup(string node) => $"""
+    private string OneGroup(string node) => $"""
           primary: {(node == "a" ? "true" : "false")}
           virtual_router_id: 51
-          virtual_addresses: [{Laboratory.VirtualAddress}/24]
+          virtual_addresses: [{Quoted(VirtualAddresses)}]
         """;
+
+    private string Listener6 => VirtualAddresses.Contains(Laboratory.VirtualAddress6, StringComparison.Ordinal)
+        ? $"- {{ name: web6, address: \"[{Laboratory.VirtualAddress6}]:80\", protocol: http, routes: [{{ upstream: web }}] }}"
+        : "";
+
+    private static string Quoted(string addresses) => string.Join(", ", addresses.Split(' ').Select(address => $"\"{address}\""));
 }
