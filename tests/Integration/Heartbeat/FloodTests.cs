@@ -5,8 +5,10 @@ namespace Integration.Heartbeat;
 /// <summary>An attacker on the HA link or the LAN who sends whatever it likes from the peer's address, much of it.</summary>
 public sealed class FloodTests
 {
-    private const double WarmUpSeconds = 1;
-    private const double Seconds = 3;
+    /// <summary>Seconds; longer than the peer's down interval, so that a timer that is moved shows.</summary>
+    private const double Duration = 2;
+    private const double WarmUp = 0.5;
+    private static readonly NodeSettings Settings = new() { CheckInterval = "500ms" };
 
     /// <summary>KiB. The runtime's own coming and going; one byte kept per datagram would be more than twice that over both floods.</summary>
     private const long MemoryNoise = 24 * 1024;
@@ -16,7 +18,7 @@ public sealed class FloodTests
     [InlineData("b", 2)]
     public void AHundredThousandBadDatagramsASecondOnTheHaPortChangeNothing(string target, byte address)
     {
-        using var pair = NodePair.Running();
+        using var pair = NodePair.Running(Settings);
         byte[] heard = Heard(pair, target, "ha", $"a heartbeat to {target}", frame => ForgedFrame.IsUdpTo(frame, address, 7400));
         // All from the peer's address and port: a recording, one with a wrong signature, one cut short.
         byte[][] frames =
@@ -38,7 +40,7 @@ public sealed class FloodTests
     [InlineData("b", 11)]
     public void TenThousandBadAdvertsASecondChangeNothing(string target, byte source)
     {
-        using var pair = NodePair.Running();
+        using var pair = NodePair.Running(Settings);
         byte[] heard = HeardAdvert(pair);
         ForgedFrame Forged() => new ForgedFrame(heard).SourceOf(source);
         byte[][] frames =
@@ -64,7 +66,7 @@ public sealed class FloodTests
     [InlineData("b", 11, 0)]
     public void AdvertsThatContradictThePeersSignedWordMoveNobody(string target, byte source, byte priority)
     {
-        using var pair = NodePair.Running();
+        using var pair = NodePair.Running(Settings);
         // Correct in everything but who sent it: a higher priority for the active node, a farewell for the passive one.
         byte[][] frames = [new ForgedFrame(HeardAdvert(pair)).SourceOf(source).Priority(priority).Bytes];
 
@@ -86,9 +88,9 @@ public sealed class FloodTests
         double[] moves = Moves(pair);
         using var port = PacketPort.Open(pair.Lab, target, network, listen: false);
         var node = target == "a" ? pair.A : pair.B;
-        port.Flood(frames, perSecond, WarmUpSeconds);
+        port.Flood(frames, perSecond, WarmUp);
         long before = node.Process.ResidentKib;
-        double rate = port.Flood(frames, perSecond, Seconds);
+        double rate = port.Flood(frames, perSecond, Duration);
         long after = node.Process.ResidentKib;
 
         Figure.Count($"flood of {target} on the {network} network, frames each second", rate, perSecond);
