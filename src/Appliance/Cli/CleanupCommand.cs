@@ -35,7 +35,8 @@ internal static class CleanupCommand
 
     private static ExitCode Clean(string file, DaemonPaths paths, TextWriter output, TextWriter error)
     {
-        File.Delete(paths.ControlSocket);
+        // systemd removes the directory when the unit stops; a cleanup by hand comes later.
+        if (File.Exists(paths.ControlSocket)) File.Delete(paths.ControlSocket);
         if (ProxyServer.RemoveOffloadTable() is { } reason) error.WriteLine($"the kernel's table of offenders cannot be removed: {reason}");
         if (PassthroughTable.Remove() is { } redirects) error.WriteLine($"the kernel's table of bypass cannot be removed: {redirects}");
         var forwarding = new ForwardingSwitch(ForwardingSwitch.Sysctl, ForwardingSwitch.PathIn(paths.RuntimeDirectory));

@@ -61,6 +61,9 @@ internal sealed class HaWatch : IDisposable
         };
     }
 
+    /// <summary>The cluster secret of a reload.</summary>
+    public void SetKeys(ImmutableArray<Vrrp.ClusterKey> keys) => _node.SetKeys(keys);
+
     /// <param name="upstreams">Of the data plane, now.</param>
     /// <param name="nowNs">Monotonic.</param>
     public void Look(ImmutableArray<UpstreamStatus> upstreams, long nowNs)

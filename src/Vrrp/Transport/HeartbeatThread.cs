@@ -54,6 +54,7 @@ internal sealed class HeartbeatThread
             Entry(sockets.Lan6?.Raw ?? -1), Entry(sockets.Nd?.Raw ?? -1),
         ];
         _linkPollAtNs = Now() + _linkPollNs;
+        _askOwnAtNs = Now() + AskOwnNs;
         foreach (GroupSeat seat in seats) TellLinks(seat, Now());
         _views.Publish(Now());
     }
@@ -279,6 +280,11 @@ internal sealed class HeartbeatThread
             if (command.Fingerprints is { } both)
             {
                 foreach (GroupSeat seat in _seats) seat.Session?.SetFingerprints(both.AsSpan(0, HeartbeatLayout.PrintBytes), both.AsSpan(HeartbeatLayout.PrintBytes));
+            }
+
+            if (command.Keys is { } keys)
+            {
+                foreach (GroupSeat seat in _seats) seat.Session?.Use(keys);
             }
 
             if (command.Handover is { } order) _handover.Begin(order, nowNs);

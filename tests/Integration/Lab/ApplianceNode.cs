@@ -6,6 +6,7 @@ namespace Integration.Lab;
 internal sealed class ApplianceNode : IDisposable
 {
     private readonly Laboratory _lab;
+    private readonly string _address;
     private readonly Dictionary<string, string> _environment;
     private readonly ControlSocket _control;
     private LabProcess? _process;
@@ -13,6 +14,7 @@ internal sealed class ApplianceNode : IDisposable
     public ApplianceNode(Laboratory lab, string node, NodeSettings settings)
     {
         _lab = lab;
+        _address = settings.VirtualAddresses.Split('/')[0];
         Node = node;
         Home = Path.Combine(lab.Directory, node);
         Directory.CreateDirectory(Path.Combine(Home, "run"));
@@ -42,7 +44,8 @@ internal sealed class ApplianceNode : IDisposable
 
     public LabProcess Process => _process ?? throw new InvalidOperationException($"{Node} was not started");
 
-    public bool HoldsAddress => _lab.HoldsAddress(Node);
+    /// <summary>The first of the virtual addresses.</summary>
+    public bool HoldsAddress => _lab.HoldsAddress(Node, _address);
 
     /// <summary>In the words of the status document; "down" while no daemon answers.</summary>
     public string Role => Text(Status, "role");
@@ -50,6 +53,14 @@ internal sealed class ApplianceNode : IDisposable
     public string PeerState => Status is { } status && status.TryGetProperty("peer", out var peer) ? Text(peer, "state") : "none";
 
     public JsonElement? Status => _control.Status();
+
+    /// <summary>The sample of this name and labels, as /metrics writes them; 0 when there is none.</summary>
+    public double Metric(string name)
+    {
+        string metrics = _lab.Exec(Node, "curl", "-sf", "--max-time", "10", "http://127.0.0.1:9900/metrics").Text;
+        string? line = metrics.Split('\n').FirstOrDefault(line => line.StartsWith(name + " ", StringComparison.Ordinal));
+        return line is null ? 0 : double.Parse(line[(name.Length + 1)..], System.Globalization.CultureInfo.InvariantCulture);
+    }
 
     public ApplianceNode Start()
     {
@@ -59,6 +70,12 @@ internal sealed class ApplianceNode : IDisposable
 
     /// <summary>What Prometheus would read.</summary>
     public string Metrics() => _lab.Exec(Node, "curl", "-s", "--max-time", "10", "http://127.0.0.1:9900/metrics").Text;
+
+    /// <summary>Sum of the samples of one family whose line contains <paramref name="label"/>; 0: none.</summary>
+    public double Metric(string family, string label = "") => Metrics().Split('\n')
+        .Where(line => line.StartsWith(family + ' ', StringComparison.Ordinal) || line.StartsWith(family + '{', StringComparison.Ordinal))
+        .Where(line => line.Contains(label, StringComparison.Ordinal))
+        .Sum(line => double.Parse(line.Split(' ')[^1], System.Globalization.CultureInfo.InvariantCulture));
 
     /// <summary>Runs one of the commands to its end, as an operator on this node would.</summary>
     public CommandResult Cli(params string[] arguments) => _lab.Exec(Node, [Repository.Appliance, .. arguments], _environment);

@@ -3,15 +3,16 @@ using System.Globalization;
 namespace Integration.Lab;
 
 /// <summary>Debian's keepalived on a node of the laboratory, in the role of a foreign VRRP router.</summary>
-internal sealed class KeepalivedRouter(Laboratory lab, string node, int priority, double advertSeconds = 0.1)
+internal sealed class KeepalivedRouter(Laboratory lab, string node, int priority, double advertSeconds = 0.1, bool ip6 = false, bool virtualMac = false)
 {
+    private readonly string _address = ip6 ? Laboratory.VirtualAddress6 : Laboratory.VirtualAddress;
     private readonly string _directory = Path.Combine(lab.Directory, $"keepalived-{node}");
     private LabProcess? _process;
 
     public string Log => _process?.Log ?? "";
 
-    /// <summary>Its own address is among those of the LAN interface; the role as keepalived shows it.</summary>
-    public bool IsMaster => lab.HoldsAddress(node);
+    /// <summary>The virtual address is on this node; the role as keepalived shows it.</summary>
+    public bool IsMaster => lab.HoldsAddress(node, _address);
 
     public void Start()
     {
@@ -44,8 +45,10 @@ internal sealed class KeepalivedRouter(Laboratory lab, string node, int priority
             virtual_router_id 51
             priority {{priority}}
             advert_int {{advertSeconds}}
+            {{(virtualMac ? "use_vmac" : "")}}
             virtual_ipaddress {
-                {{Laboratory.VirtualAddress}}/24
+                {{(ip6 ? "fe80::200:5eff:fe00:233/64" : "")}}
+                {{_address}}/{{(ip6 ? 64 : 24)}}
             }
         }
 

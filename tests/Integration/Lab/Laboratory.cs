@@ -9,6 +9,7 @@ namespace Integration.Lab;
 internal sealed class Laboratory : IDisposable
 {
     public const string VirtualAddress = "192.0.2.100";
+    public const string VirtualAddress6 = "2001:db8::100";
 
     /// <summary>Of the second group, where a test has two.</summary>
     public const string SecondAddress = "192.0.2.101";
@@ -78,9 +79,20 @@ internal sealed class Laboratory : IDisposable
     /// <summary>The two nodes no longer hear each other on this network; everybody else hears both.</summary>
     public void SetParted(string network, bool parted) => Script("part", Name, network, parted ? "on" : "off");
 
-    /// <summary>The virtual address is on this node's LAN interface.</summary>
-    public bool HoldsAddress(string node, string address = VirtualAddress) =>
-        Exec(node, "ip", "-4", "-oneline", "address", "show", "dev", "eth0").Text.Contains($" {address}/", StringComparison.Ordinal);
+    /// <summary>An address of either family is on this node's LAN interface, or on one above it.</summary>
+    public bool HoldsAddress(string node, string address = VirtualAddress) => Exec(node, "ip", "-oneline", "address", "show")
+        .Text.Split('\n').Any(line => line.Contains($" {address}/", StringComparison.Ordinal) && !line.Contains(": lo ", StringComparison.Ordinal));
+
+    /// <summary>What the client gets from the virtual address on port 80; empty: no answer within two seconds.</summary>
+    public string Get(string address) =>
+        Exec("client", "curl", "-s", "--max-time", "2", address.Contains(':', StringComparison.Ordinal) ? $"http://[{address}]/" : $"http://{address}/").Output;
+
+    /// <summary>The switch's port behind which this MAC address was seen last; empty: none.</summary>
+    public string PortOf(string mac)
+    {
+        string line = Exec("sw", "bridge", "fdb", "show", "br", "br-lan").Text.Split('\n').FirstOrDefault(l => l.StartsWith(mac + " ", StringComparison.Ordinal)) ?? "";
+        return line.Split(' ') is [_, "dev", var port, ..] ? port : "";
+    }
 
     public ProbeSession StartProbe(params string[] options)
     {

@@ -16,6 +16,14 @@ internal sealed record NodeSettings
 
     public string CheckInterval { get; init; } = "100ms";
 
+    /// <summary>With prefixes, of either family; IPv6 ones are served as well.</summary>
+    public string VirtualAddresses { get; init; } = $"{Laboratory.VirtualAddress}/24";
+
+    public bool VirtualMac { get; init; }
+
+    /// <summary>Empty: the default gateways.</summary>
+    public string Witness { get; init; } = "";
+
     /// <summary>Five at once, then one a second, for each client address; only under /limited.</summary>
     public string Bundle { get; init; } = """
         {
@@ -45,6 +53,9 @@ internal sealed record NodeSettings
     /// <summary>Active-active: each node owns one virtual address, `a` the usual one and `b` the second.</summary>
     public bool TwoGroups { get; init; }
 
+    /// <summary>The servers are asked five times a second, and one answer decides.</summary>
+    public bool HealthCheck { get; init; }
+
     /// <summary>Appended to the file as it is.</summary>
     public string Extra { get; init; } = "";
 
@@ -59,6 +70,7 @@ internal sealed record NodeSettings
             routes:
               - upstream: web
         {(TwoGroups ? SecondListener : "")}
+          {Listener6}
           - name: relay
             address: {(Ha ? Laboratory.VirtualAddress : "127.0.0.1")}:8081
             protocol: tcp
@@ -68,6 +80,7 @@ internal sealed record NodeSettings
             servers:
               - address: 203.0.113.21:8080
               - address: 203.0.113.22:8080
+            {(HealthCheck ? "health_check: { path: /, interval: 200ms, timeout: 150ms, healthy_after: 1, unhealthy_after: 1 }" : "")}
         policies:
           file: {directory}/policies.json
         admin:
@@ -92,9 +105,11 @@ internal sealed record NodeSettings
             {(TwoGroups ? Groups : OneGroup(node))}
             {link}
               peer_check_interval: {CheckInterval}
+              witness: [{(Witness.Length > 0 ? Quoted(Witness) : "")}]
               preempt: {(Preempt ? "true" : "false")}
               vrrp:
                 priority: {Priority}
+                virtual_mac: {(VirtualMac ? "true" : "false")}
             {string.Join('\n', Election.Select(line => "  " + line))}
             """;
     }
@@ -114,9 +129,15 @@ internal sealed record NodeSettings
             - { virtual_router_id: 52, owner: lb-b, virtual_addresses: [{{Laboratory.SecondAddress}}/24] }
         """;
 
-    private static string OneGroup(string node) => $"""
+    private string OneGroup(string node) => $"""
           primary: {(node == "a" ? "true" : "false")}
           virtual_router_id: 51
-          virtual_addresses: [{Laboratory.VirtualAddress}/24]
+          virtual_addresses: [{Quoted(VirtualAddresses)}]
         """;
+
+    private string Listener6 => VirtualAddresses.Contains(Laboratory.VirtualAddress6, StringComparison.Ordinal)
+        ? $"- {{ name: web6, address: \"[{Laboratory.VirtualAddress6}]:80\", protocol: http, routes: [{{ upstream: web }}] }}"
+        : "";
+
+    private static string Quoted(string addresses) => string.Join(", ", addresses.Split(' ').Select(address => $"\"{address}\""));
 }
