@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Security.Cryptography;
 using Appliance.Proxy.Configuration;
 
 namespace Appliance.Configuration;
@@ -30,7 +31,27 @@ internal sealed class ReferencedFiles(ConfigErrors errors, Func<string, int, (Bo
             listeners.Add(ReadPages(config.Listeners[i], $"listeners[{i}].error_pages"));
         }
 
-        return config with { Listeners = listeners.MoveToImmutable() };
+        return config with { Listeners = listeners.MoveToImmutable(), Policies = ReadKeys(config.Policies) };
+    }
+
+    /// <summary>
+    /// What tokens and bundles must be signed with, for the pair to compare. A file that cannot be read is named by whoever reads what is in it.
+    /// Not the secret of debug sessions: its hash travels in the clear, and unlike a key of tokens nobody could test guesses of it otherwise.
+    /// </summary>
+    private PoliciesConfig? ReadKeys(PoliciesConfig? policies)
+    {
+        if (policies is null) return null;
+        List<(string Path, string? File)> keys = [("policies.public_key_file", policies.PublicKeyFile), ("policies.jwt.jwks_file", policies.Jwt?.JwksFile)];
+        foreach (JwtKeyConfig key in policies.Jwt?.Keys ?? []) keys.Add(("policies.jwt.keys", key.File));
+        var prints = ImmutableArray.CreateBuilder<(string, string)>();
+        foreach ((string path, string? file) in keys)
+        {
+            if (file is null) continue;
+            (BoundedFile.Outcome outcome, byte[] content, _) = read(file, MaximumPem);
+            if (outcome == BoundedFile.Outcome.Read) prints.Add((path, Convert.ToHexStringLower(SHA256.HashData(content))));
+        }
+
+        return policies with { KeyPrints = prints.ToImmutable() };
     }
 
     private void CheckListener(TlsSettings tls, string path)

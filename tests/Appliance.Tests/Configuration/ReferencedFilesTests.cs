@@ -37,6 +37,21 @@ public sealed class ReferencedFilesTests : IDisposable
         Assert.Equal($"\"{At("a.pem")}\": the file does not exist", result.Errors[0].Message);
     }
 
+    [Fact]
+    public void WhatIsInKeyFilesIsPartOfTheFingerprintAndWhereTheyLieIsNot()
+    {
+        string PrintOf(string file, string content)
+        {
+            File.WriteAllText(At(file), content);
+            ApplianceConfig config = Load($"policies: {{ file: p.json, jwt: {{ keys: [{{ algorithm: HS256, file: {file} }}] }} }}").Config!;
+            return ConfigFingerprint.Of(config).ToString();
+        }
+
+        string one = PrintOf("a.key", "secret-secret-secret");
+        Assert.Equal(one, PrintOf("b.key", "secret-secret-secret"));
+        Assert.NotEqual(one, PrintOf("a.key", "another-another-another"));
+    }
+
     [Theory]
     [InlineData(null, "the file does not exist")]
     [InlineData(UnixFileMode.UserRead | UnixFileMode.UserWrite, "the file is not executable; chmod 0755 it")]

@@ -55,7 +55,7 @@ public sealed class PassthroughPlanTests
     public void TheServerInUseStaysWhileItIsHealthy()
     {
         var present = new PassthroughTarget(false, IPEndPoint.Parse("192.0.2.100:80"), IPEndPoint.Parse("198.51.100.3:8080"));
-        Assert.Equal([present], Of("192.0.2.100:80", "protocol: tcp, upstream: api", current: [present]));
+        Assert.Equal(present, Assert.Single(Of("192.0.2.100:80", "protocol: tcp, upstream: api", current: [present])));
         var gone = present with { Server = IPEndPoint.Parse("198.51.100.9:8080") };
         Assert.Equal("tcp 192.0.2.100:80 198.51.100.1:8080", Text(Of("192.0.2.100:80", "protocol: tcp, upstream: api", current: [gone])));
     }
