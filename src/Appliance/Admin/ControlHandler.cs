@@ -21,10 +21,12 @@ internal sealed class ControlHandler(DaemonState daemon, Reloader reloader, Role
         }
 
         if (exchange.Method.SequenceEqual("GET"u8) && path.SequenceEqual("/v1/policy/history"u8)) return RunAsync(exchange, policies.History);
-        if (!exchange.Method.SequenceEqual("POST"u8)) return Refuse(exchange, 405, "only POST changes state, only GET /v1/status shows it\n");
+        if (exchange.Method.SequenceEqual("GET"u8) && path.SequenceEqual("/v1/events"u8)) return EventsDocument.AnswerAsync(exchange, daemon.Ha?.Events);
+        if (!exchange.Method.SequenceEqual("POST"u8)) return Refuse(exchange, 405, "only POST changes state, GET is for /v1/status and /v1/events\n");
         if (path.SequenceEqual("/v1/reload"u8)) return RunAsync(exchange, reloader.Reload);
         if (path.SequenceEqual("/v1/standby/on"u8)) return RunAsync(exchange, () => roles.SetStandby(true));
         if (path.SequenceEqual("/v1/standby/off"u8)) return RunAsync(exchange, () => roles.SetStandby(false));
+        if (path.SequenceEqual("/v1/ha/reset"u8)) return RunAsync(exchange, roles.Reset);
         if (path.SequenceEqual("/v1/failover"u8))
         {
             bool wait = exchange.Query.IndexOf("wait=1"u8) >= 0;

@@ -33,6 +33,12 @@ internal static class HaDocument
             foreach (string address in group.VirtualAddresses) json.WriteStringValue(address);
             json.WriteEndArray();
             json.WriteBoolean("held"u8, group.Held);
+            json.WriteString("role"u8, group.Role);
+            json.WriteString("reason"u8, group.Reason);
+            json.WriteString("since"u8, StatusDocument.Time(group.Since));
+            json.WriteString("peer_role"u8, group.PeerRole);
+            json.WriteNumber("priority"u8, group.Priority);
+            json.WriteNumber("flaps"u8, group.Flaps);
             json.WriteEndObject();
         }
 
@@ -47,6 +53,44 @@ internal static class HaDocument
             json.WriteEndObject();
         }
 
+        json.WriteEndArray();
+        WriteFlaps(json, ha);
+        WriteLateness(json, ha);
+    }
+
+    private static void WriteFlaps(Utf8JsonWriter json, HaReport ha)
+    {
+        if (ha.Flaps is { } flaps)
+        {
+            json.WriteStartObject("flaps"u8);
+            json.WriteNumber("count"u8, flaps.Count);
+            json.WriteNumber("maximum"u8, flaps.Maximum);
+            json.WriteNumber("window_s"u8, (long)flaps.Window.TotalSeconds);
+            json.WriteEndObject();
+        }
+
+        if (ha.Bypass is not { } bypass) return;
+        json.WriteStartObject("bypass"u8);
+        json.WriteString("action"u8, bypass.Action);
+        json.WriteString("since"u8, StatusDocument.Time(bypass.Since));
+        json.WriteString("until"u8, bypass.Until is { } until ? StatusDocument.Time(until) : null);
+        json.WriteString("detail"u8, bypass.Detail);
+        json.WriteEndObject();
+    }
+
+    private static void WriteLateness(Utf8JsonWriter json, HaReport ha)
+    {
+        if (ha.Lateness is { } lateness)
+        {
+            json.WriteStartObject("heartbeat"u8);
+            json.WriteNumber("worst_of_last_hour_us"u8, (long)lateness.WorstOfLastHour.TotalMicroseconds);
+            json.WriteNumber("worst_us"u8, (long)lateness.Longest.TotalMicroseconds);
+            json.WriteBoolean("real_time"u8, lateness.RealTime);
+            json.WriteEndObject();
+        }
+
+        json.WriteStartArray("warnings"u8);
+        foreach (string warning in ha.Warnings) json.WriteStringValue(warning);
         json.WriteEndArray();
     }
 }

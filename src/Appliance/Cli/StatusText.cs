@@ -11,7 +11,7 @@ internal static class StatusText
         Row(output, "node", $"{Text(status, "node")}, appliance {Text(status, "version")}");
         Row(output, "role", $"{Text(status, "role")}{Since(status, now)}{Because(status)}");
         WriteReadiness(status, output);
-        WriteHa(status, output);
+        WriteHa(status, now, output);
         WriteBundle(status, output);
         ProxyText.Write(status, now, output);
     }
@@ -25,7 +25,7 @@ internal static class StatusText
         Row(output, "ready", ready.ValueKind == JsonValueKind.True ? "yes" : $"no: {reasons}");
     }
 
-    private static void WriteHa(JsonElement status, TextWriter output)
+    private static void WriteHa(JsonElement status, DateTimeOffset now, TextWriter output)
     {
         if (status.TryGetProperty("peer", out JsonElement peer) && peer.ValueKind == JsonValueKind.Object)
         {
@@ -36,14 +36,39 @@ internal static class StatusText
         {
             string addresses = string.Join(' ', Items(group, "virtual_addresses").Select(address => address.GetString()));
             string held = group.TryGetProperty("held", out JsonElement value) && value.ValueKind == JsonValueKind.True ? "held here" : "not held here";
-            Row(output, "group", $"{Text(group, "virtual_router_id")}: {addresses}, {held}");
+            string role = Text(group, "role") is { Length: > 0 } text ? $", {text}{Because(group)}" : "";
+            Row(output, "group", $"{Text(group, "virtual_router_id")}: {addresses}, {held}{role}");
         }
+
+        WriteFlaps(status, now, output);
 
         foreach (JsonElement monitor in Items(status, "monitors"))
         {
             string verdict = monitor.TryGetProperty("ok", out JsonElement ok) && ok.ValueKind == JsonValueKind.True ? "ok" : "FAILED";
             Row(output, "monitor", $"{Text(monitor, "name")}: {verdict}{Prefixed(", ", Text(monitor, "detail"))}");
         }
+    }
+
+    private static void WriteFlaps(JsonElement status, DateTimeOffset now, TextWriter output)
+    {
+        if (status.TryGetProperty("flaps", out JsonElement flaps) && flaps.ValueKind == JsonValueKind.Object)
+        {
+            Row(output, "flaps", $"{Text(flaps, "count")} of {Text(flaps, "maximum")} allowed in {Text(flaps, "window_s")} s");
+        }
+
+        if (status.TryGetProperty("bypass", out JsonElement bypass) && bypass.ValueKind == JsonValueKind.Object)
+        {
+            string until = Text(bypass, "until") is { Length: > 0 } time ? $"until {time}" : "until `appliance ha reset`";
+            Row(output, "bypass", $"{Text(bypass, "action")}{Since(bypass, now)}, {until}{Prefixed(": ", Text(bypass, "detail"))}");
+        }
+
+        if (status.TryGetProperty("heartbeat", out JsonElement beat) && beat.ValueKind == JsonValueKind.Object
+            && beat.TryGetProperty("worst_of_last_hour_us", out JsonElement worst) && worst.TryGetDouble(out double us))
+        {
+            Row(output, "heartbeat", string.Create(CultureInfo.InvariantCulture, $"at most {us / 1000:0.###} ms late in the last hour"));
+        }
+
+        foreach (JsonElement warning in Items(status, "warnings")) Row(output, "WARNING", warning.GetString() ?? "");
     }
 
     private static void WriteBundle(JsonElement status, TextWriter output)

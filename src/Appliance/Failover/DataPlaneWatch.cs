@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Appliance.Hosting;
 using Appliance.Proxy;
 using Appliance.Systemd;
@@ -16,7 +17,6 @@ internal sealed class DataPlaneWatch
 
     private const long HeartbeatLimitNs = 5_000_000_000;
 
-    private readonly Func<ProxyStatus> _proxy;
     private readonly IRoleNode? _node;
     private readonly ServiceNotifier _notifier;
     private readonly TimeSpan? _pingInterval;
@@ -28,16 +28,14 @@ internal sealed class DataPlaneWatch
     private long _heartMovedNs;
     private long _pingedNs = long.MinValue / 2;
 
-    /// <param name="proxy">Gives the loops' counters.</param>
     /// <param name="node">Null: single node.</param>
     /// <param name="checkInterval">peer_check_interval; a loop may stand still for three of them, at least one second.</param>
     /// <param name="notifier">Gets the pings.</param>
     /// <param name="pingInterval">Null: no watchdog.</param>
     /// <param name="log">Gets stalls.</param>
     public DataPlaneWatch(
-        Func<ProxyStatus> proxy, IRoleNode? node, TimeSpan checkInterval, ServiceNotifier notifier, TimeSpan? pingInterval, ILogger log)
+        IRoleNode? node, TimeSpan checkInterval, ServiceNotifier notifier, TimeSpan? pingInterval, ILogger log)
     {
-        _proxy = proxy;
         _node = node;
         _notifier = notifier;
         _pingInterval = pingInterval;
@@ -46,10 +44,11 @@ internal sealed class DataPlaneWatch
         _loops = new LoopWatch(Math.Max(1_000_000_000, 3 * checkNs));
     }
 
+    /// <param name="loops">Their counters now.</param>
     /// <param name="nowNs">Monotonic.</param>
-    public void Look(long nowNs)
+    public void Look(ImmutableArray<LoopStatus> loops, long nowNs)
     {
-        int stalled = _loops.FindStalled(_proxy().Loops, nowNs);
+        int stalled = _loops.FindStalled(loops, nowNs);
         if (stalled != _stalled)
         {
             if (stalled >= 0) ApplianceLog.LoopStalled(_log, stalled);

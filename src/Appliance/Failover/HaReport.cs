@@ -24,13 +24,26 @@ internal sealed record HaReport
 
     public ImmutableArray<HaFigure> Figures { get; init; } = [];
 
+    /// <summary>Null: not known yet.</summary>
+    public FlapReport? Flaps { get; init; }
+
+    /// <summary>Null: in no group.</summary>
+    public BypassReport? Bypass { get; init; }
+
+    /// <summary>What an operator should mend, one sentence each.</summary>
+    public ImmutableArray<string> Warnings { get; init; } = [];
+
     /// <summary>How late the heartbeat thread woke.</summary>
     public LatenessSummary? Lateness { get; init; }
 
     /// <summary>Grows while the heartbeat thread moves: it counts each time it wakes.</summary>
     public long Turns => Lateness?.Counts.Sum() ?? 0;
 
-    public bool IsActive => Role == "active";
+    /// <summary>In at least one group.</summary>
+    public bool IsActive => Role == RoleNames.Active;
 
-    public bool IsStarting => Role == "starting";
+    /// <summary>In at least one group.</summary>
+    public bool IsBypassed => Groups.Any(group => group.Role == RoleNames.Bypass);
+
+    public bool IsStarting => Role == RoleNames.Starting;
 }

@@ -12,17 +12,55 @@ internal static class HaReporter
         Reason = status.Reason,
         Since = status.Since,
         Peer = status.Peer is { } peer ? Report(peer) : null,
-        Groups =
-        [
-            new GroupReport(
-                settings.Groups[0].VirtualRouterId,
-                [.. settings.Groups[0].VirtualAddresses.Select(address => address.ToString())],
-                status.AddressesHeld.Length == settings.Groups[0].VirtualAddresses.Length),
-        ],
+        Groups = [.. status.Groups.Select(Report)],
         Monitors = [.. status.Monitors.Select(monitor => new MonitorReport(monitor.Name, monitor.Ok, monitor.Detail))],
         Lateness = status.Lateness,
+        Flaps = new FlapReport(status.Groups.Max(group => group.Flaps), settings.MaximumFlaps, settings.FlapWindow),
+        Bypass = BypassOf(settings, status),
+        Warnings = LatenessAdvice.Of(status.Lateness.WorstOfLastHour, settings.PeerCheckInterval, settings.PeerFailureThreshold) is { } late ? [late] : [],
         Figures = Figures(status),
     };
+
+    /// <summary>Before the election has begun: probes and the CLI are answered by listeners that are already there.</summary>
+    public static HaReport Starting(HaSettings settings, DateTimeOffset since) => new()
+    {
+        Role = RoleNames.Starting,
+        Reason = "the election has not begun yet",
+        Since = since,
+        Groups =
+        [
+            .. settings.Groups.Select(group => new GroupReport
+            {
+                VirtualRouterId = group.VirtualRouterId,
+                Role = RoleNames.Starting,
+                Since = since,
+                VirtualAddresses = [.. group.VirtualAddresses.Select(address => address.ToString())],
+            }),
+        ],
+    };
+
+    private static GroupReport Report(HaGroupStatus group) => new()
+    {
+        VirtualRouterId = group.VirtualRouterId,
+        Role = RoleNames.Of(group.Role),
+        Reason = group.Reason,
+        Since = group.Since,
+        Priority = group.Priority,
+        PeerRole = group.PeerRole is { } role ? RoleNames.Of(role) : "",
+        VirtualAddresses = [.. group.VirtualAddresses.Select(address => address.ToString())],
+        Held = group.Held,
+        Flaps = group.Flaps,
+        BypassUntil = group.BypassUntil,
+    };
+
+    /// <summary>With several groups: since the first entered, until the last leaves.</summary>
+    private static BypassReport? BypassOf(HaSettings settings, HaStatus status)
+    {
+        ImmutableArray<HaGroupStatus> bypassed = [.. status.Groups.Where(group => group.Role == HaRole.Bypass)];
+        if (bypassed.IsEmpty) return null;
+        DateTimeOffset? until = bypassed.Any(group => group.BypassUntil is null) ? null : bypassed.Max(group => group.BypassUntil);
+        return new BypassReport(RoleNames.Of(settings.BypassAction), bypassed.Min(group => group.Since), until, "");
+    }
 
     private static PeerReport Report(HaPeerStatus peer) => new(
         peer.Node,
@@ -37,8 +75,12 @@ internal static class HaReporter
     {
         HaCounters counters = status.Counters;
         var figures = ImmutableArray.CreateBuilder<HaFigure>();
+        foreach (HaGroupStatus group in status.Groups)
+        {
+            figures.Add(new HaFigure("appliance_ha_priority", "VRRP priority in use.", "group", $"{group.VirtualRouterId}", group.Priority));
+        }
+
         void Add(string name, string help, double value) => figures.Add(new HaFigure(name, help, "", "", value));
-        Add("appliance_ha_priority", "VRRP priority in use.", status.Priority);
         Add("appliance_ha_addresses_held", "Virtual addresses on this node now.", status.AddressesHeld.Length);
         Add("appliance_ha_transitions_total", "Role changes.", counters.Transitions);
         Add("appliance_ha_takeovers_total", "Times this node became active.", counters.Takeovers);

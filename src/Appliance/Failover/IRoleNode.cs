@@ -29,6 +29,15 @@ internal interface IRoleNode : IDisposable
     /// <summary>False: an event loop stands still, this node is unfit.</summary>
     void ReportDataPlane(bool moves);
 
+    /// <summary>Whether every tracked upstream has a healthy server; without one this node yields to a fit peer.</summary>
+    void ReportUpstreams(bool enough);
+
+    /// <summary>Whether one whole interval of bandwidth monitoring reached the minimum.</summary>
+    void ReportBandwidth(bool enough);
+
+    /// <summary>Operator's reset: out of bypass, flaps forgotten.</summary>
+    void Reset();
+
     /// <summary>Planned handover to the peer.</summary>
     /// <param name="force">Also when the peer's config differs.</param>
     /// <param name="routerId">The group; null: all that are active here.</param>
@@ -36,6 +45,6 @@ internal interface IRoleNode : IDisposable
     /// <returns>Null when the peer is active, else why not.</returns>
     Task<string?> HandoverAsync(bool force, byte? routerId, CancellationToken cancellation);
 
-    /// <summary>Current figures; a copy.</summary>
+    /// <summary>Current figures; a copy. Before <see cref="Start"/>: starting.</summary>
     HaReport Report();
 }

@@ -9,8 +9,8 @@ internal interface ITrafficDrain
     /// <summary>While on, clients are asked to go elsewhere for their next request.</summary>
     void SetDraining(bool draining);
 
-    /// <summary>The virtual addresses have left this node: what was connected to them here is cut, since it can say nothing more.</summary>
-    void CutMoved();
+    /// <summary>The virtual addresses of a group have left this node: what was connected to them here is cut, since it can say nothing more.</summary>
+    void CutMoved(int virtualRouterId);
 
     /// <summary>Completes when no traffic connection is open or the limit is over.</summary>
     Task WaitUntilIdleAsync(TimeSpan limit, CancellationToken cancellation);

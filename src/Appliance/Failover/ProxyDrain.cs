@@ -5,7 +5,7 @@ using Appliance.Proxy;
 namespace Appliance.Failover;
 
 /// <summary>Drains the real data plane.</summary>
-internal sealed class ProxyDrain(ProxyServer proxy, ImmutableArray<IPAddress> virtualAddresses, Func<TimeSpan> drainLimit, TimeProvider time) : ITrafficDrain
+internal sealed class ProxyDrain(ProxyServer proxy, ImmutableDictionary<int, ImmutableArray<IPAddress>> virtualAddresses, Func<TimeSpan> drainLimit, TimeProvider time) : ITrafficDrain
 {
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(5);
 
@@ -13,7 +13,7 @@ internal sealed class ProxyDrain(ProxyServer proxy, ImmutableArray<IPAddress> vi
 
     public void SetDraining(bool draining) => proxy.SetDraining(draining);
 
-    public void CutMoved() => proxy.CutConnectionsFrom(virtualAddresses);
+    public void CutMoved(int virtualRouterId) => proxy.CutConnectionsFrom(virtualAddresses.GetValueOrDefault(virtualRouterId, []));
 
     public async Task WaitUntilIdleAsync(TimeSpan limit, CancellationToken cancellation)
     {

@@ -15,6 +15,7 @@ internal sealed class RoleDesk : IDisposable
     private static readonly TimeSpan SettleLimit = TimeSpan.FromMilliseconds(500);
 
     private readonly IRoleNode? _node;
+    private readonly HaWatch? _watch;
     private readonly ITrafficDrain _traffic;
     private readonly Readiness _readiness;
     private readonly ServiceNotifier _notifier;
@@ -23,9 +24,10 @@ internal sealed class RoleDesk : IDisposable
     private readonly CancellationTokenSource _disposed = new();
     private string _toldStatus = "";
 
-    public RoleDesk(IRoleNode? node, ITrafficDrain traffic, Readiness readiness, ServiceNotifier notifier, ILogger log)
+    public RoleDesk(IRoleNode? node, HaWatch? watch, ITrafficDrain traffic, Readiness readiness, ServiceNotifier notifier, ILogger log)
     {
         _node = node;
+        _watch = watch;
         _traffic = traffic;
         _readiness = readiness;
         _notifier = notifier;
@@ -53,6 +55,14 @@ internal sealed class RoleDesk : IDisposable
         _node.SetStandby(on);
         ApplianceLog.Standby(_log, on ? "on" : "off");
         return new OrderResult(ExitCode.Ok, on ? "standby: this node will not be active until `appliance standby off`" : "standby is off");
+    }
+
+    /// <summary>Out of bypass, flaps forgotten.</summary>
+    public OrderResult Reset()
+    {
+        if (_watch is null) return NoPeer();
+        _watch.Reset();
+        return new OrderResult(ExitCode.Ok, "reset: out of bypass, flaps are forgotten");
     }
 
     /// <summary>The daemon stops: the peer takes over if it is fit, whatever config it runs, since this node will be gone.</summary>
@@ -112,6 +122,7 @@ internal sealed class RoleDesk : IDisposable
             }
 
             ApplianceLog.HandoverDone(_log);
+            if (_node.Report().IsActive) return (null, Task.CompletedTask); // another group goes on here, and its clients are not to be sent away
             settling = true;
             return (null, SettleAsync());
         }
@@ -144,7 +155,7 @@ internal sealed class RoleDesk : IDisposable
     private void OnChanged(RoleChange change)
     {
         ApplianceLog.RoleChanged(_log, change.From, change.To, change.Reason);
-        if (change.From == RoleNames.Of(Vrrp.HaRole.Active)) _traffic.CutMoved();
+        if (change.From == RoleNames.Active) _traffic.CutMoved(change.VirtualRouterId);
         RefreshStatus();
     }
 

@@ -5,13 +5,17 @@ namespace Appliance.Failover;
 /// <summary>The names of product.md section 5, which status, metrics, logs and scripts share.</summary>
 internal static class RoleNames
 {
+    public const string Starting = "starting";
+    public const string Active = "active";
+    public const string Bypass = "bypass";
+
     public static string Of(HaRole role) => role switch
     {
-        HaRole.Starting => "starting",
+        HaRole.Starting => Starting,
         HaRole.Passive => "passive",
-        HaRole.Active => "active",
+        HaRole.Active => Active,
         HaRole.Unfit => "unfit",
-        HaRole.Bypass => "bypass",
+        HaRole.Bypass => Bypass,
         _ => "unknown",
     };
 
@@ -20,5 +24,12 @@ internal static class RoleNames
         PeerReachability.Reachable => "reachable",
         PeerReachability.Degraded => "degraded",
         _ => "unreachable",
+    };
+
+    public static string Of(HaBypassAction action) => action switch
+    {
+        HaBypassAction.Passthrough => "passthrough",
+        HaBypassAction.Command => "command",
+        _ => "standby",
     };
 }

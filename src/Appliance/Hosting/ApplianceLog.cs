@@ -87,6 +87,21 @@ internal static partial class ApplianceLog
     [LoggerMessage(4042, LogLevel.Error, "the heartbeat thread stands still: the watchdog is no longer served")]
     public static partial void HeartbeatStalled(ILogger log);
 
+    [LoggerMessage(4043, LogLevel.Warning, "the last run ended while this node was active, without leaving: that counts as a flap")]
+    public static partial void DiedActive(ILogger log);
+
+    [LoggerMessage(4044, LogLevel.Warning, "{File} cannot be written ({Reason}): a restart would forget flaps; give the state directory to the daemon's user")]
+    public static partial void FlapsNotKept(ILogger log, string file, string reason);
+
+    [LoggerMessage(4045, LogLevel.Warning, "flaps of earlier runs in {File} are not understood ({Reason}): they are forgotten")]
+    public static partial void FlapsNotRead(ILogger log, string file, string reason);
+
+    [LoggerMessage(4046, LogLevel.Warning, "operator: ha reset; out of bypass, flaps forgotten")]
+    public static partial void HaReset(ILogger log);
+
+    [LoggerMessage(4047, LogLevel.Warning, "{Warning}")]
+    public static partial void HaWarning(ILogger log, string warning);
+
     [LoggerMessage(4050, LogLevel.Error, "internal error in {Place}")]
     public static partial void InternalError(ILogger log, string place, Exception error);
 

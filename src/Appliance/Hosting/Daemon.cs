@@ -30,6 +30,7 @@ internal sealed class Daemon : IDisposable
     private readonly DaemonState _state;
     private readonly RoleDesk _roles;
     private readonly VrrpNode? _node;
+    private readonly HaWatch? _watch;
     private SocketStore? _store;
     private volatile string? _publishedBundle;
 
@@ -49,13 +50,15 @@ internal sealed class Daemon : IDisposable
 
             int loops = Math.Clamp(Environment.ProcessorCount, 1, 64);
             PolicyParts? policies = config.Policies is { } section ? Own(PolicyParts.Create(section, paths, loops, options.Time, _log)) : null;
-            _node = VrrpNode.Create(config, options.Time, _daemonLog.For("ha"));
+            FlapRecord? flaps = config.Ha is { } ha ? new FlapRecord(paths.StateDirectory, ha.FlapWindow, MonotonicBoot.Read, _log) : null;
+            _node = VrrpNode.Create(config, () => flaps?.Load() ?? [], options.Time, _daemonLog.For("ha"));
+            _watch = _node is null ? null : Own(CreateWatch(config.Ha!, _node, flaps, paths));
             var proxy = Own(new ProxyServer(loops, policies?.Engine, _daemonLog.For("proxy"), options.Time));
             _state = CreateState(config, policies, proxy, loops);
-            _roles = Own(new RoleDesk(_node, new ProxyDrain(proxy, VirtualAddresses(config), () => _state.Config.DrainTimeout, options.Time), _state.Readiness, _notifier, _log));
+            _roles = Own(new RoleDesk(_node, _watch, new ProxyDrain(proxy, VirtualAddresses(config), () => _state.Config.DrainTimeout, options.Time), _state.Readiness, _notifier, _log));
             StartTraffic(paths, policies?.Engine, loops);
             StartElection(config);
-            StartWatching(config, paths);
+            StartWatching(config);
             _state.Readiness.Started = true;
             _notifier.Ready(_roles.StatusText());
             ApplianceLog.Ready(_log, (long)Stopwatch.GetElapsedTime(begin).TotalMilliseconds, config.Listeners.Length, loops);
@@ -95,8 +98,9 @@ internal sealed class Daemon : IDisposable
         while (_parts.TryPop(out IDisposable? part)) part.Dispose();
     }
 
-    private static ImmutableArray<IPAddress> VirtualAddresses(ApplianceConfig config) =>
-        config.Ha is { } ha ? [.. ha.VirtualAddresses.Select(address => address.Address)] : [];
+    private static ImmutableDictionary<int, ImmutableArray<IPAddress>> VirtualAddresses(ApplianceConfig config) =>
+        (config.Ha?.Groups ?? []).ToImmutableDictionary(
+            group => group.VirtualRouterId, group => group.VirtualAddresses.Select(address => address.Address).ToImmutableArray());
 
     private T Own<T>(T part)
         where T : IDisposable
@@ -104,6 +108,14 @@ internal sealed class Daemon : IDisposable
         _parts.Push(part);
         return part;
     }
+
+    private HaWatch CreateWatch(HaConfig ha, VrrpNode node, FlapRecord? flaps, DaemonPaths paths) => new(node, _options.Time, _log)
+    {
+        Upstreams = ha.TrackedUpstreams.IsEmpty ? null : new UpstreamTrack(ha.TrackedUpstreams, node),
+        Bandwidth = ha.Bandwidth is { } bandwidth ? new BandwidthWatch(bandwidth, node, BandwidthWatch.CounterOf(bandwidth.Interface)) : null,
+        Flaps = flaps,
+        Peer = new PeerMark(PeerMark.PathIn(paths.RuntimeDirectory), _log),
+    };
 
     private DaemonState CreateState(ApplianceConfig config, PolicyParts? policies, ProxyServer proxy, int loops) => new(config)
     {
@@ -120,7 +132,7 @@ internal sealed class Daemon : IDisposable
         Engine = policies?.Engine,
         PolicyFile = policies?.File,
         Overrides = policies?.Overrides,
-        Ha = _node,
+        Ha = _watch,
     };
 
     private void StartTraffic(DaemonPaths paths, PolicyEngine? engine, int loops)
@@ -160,24 +172,25 @@ internal sealed class Daemon : IDisposable
         _node.SetReady();
     }
 
-    private void StartWatching(ApplianceConfig config, DaemonPaths paths)
+    private void StartWatching(ApplianceConfig config)
     {
         TimeSpan? ping = WatchdogSettings.PingInterval(_options.Environment, Environment.ProcessId);
         TimeSpan check = config.Ha?.PeerCheckInterval ?? TimeSpan.Zero;
-        var watch = new DataPlaneWatch(_state.Proxy.GetStatus, _node, check, _notifier, ping, _log);
-        PeerMark? mark = _node is null ? null : Own(new PeerMark(PeerMark.PathIn(paths.RuntimeDirectory), _log));
-        Own(new Ticker("watch", DataPlaneWatch.LookInterval, () => Look(watch, mark), _log));
+        var watch = new DataPlaneWatch(_node, check, _notifier, ping, _log);
+        Own(new Ticker("watch", DataPlaneWatch.LookInterval, () => Look(watch), _log));
         if (_state is not { PolicyFile: { } file, Engine: { } engine }) return;
         var policies = new Policies.PolicyWatch(engine, _options.Time, _log);
         Own(new Ticker("bundle", BundlePollInterval, () => PollBundle(file, policies), _log));
     }
 
-    private void Look(DataPlaneWatch watch, PeerMark? mark)
+    private void Look(DataPlaneWatch watch)
     {
-        watch.Look((long)Stopwatch.GetElapsedTime(0).TotalNanoseconds);
+        long nowNs = (long)Stopwatch.GetElapsedTime(0).TotalNanoseconds;
+        ProxyStatus proxy = _state.Proxy.GetStatus();
+        watch.Look(proxy.Loops, nowNs);
         _state.Pauses.Look();
         _roles.RefreshStatus();
-        if (_node is not null) mark?.Update(_node.Report());
+        _watch?.Look(proxy.Upstreams, nowNs);
     }
 
     private void PollBundle(Policies.PolicyFile file, Policies.PolicyWatch policies)

@@ -48,7 +48,7 @@ internal sealed class DaemonState
     public OverrideDesk? Overrides { get; init; }
 
     /// <summary>Null: a single node.</summary>
-    public IRoleNode? Ha { get; init; }
+    public HaWatch? Ha { get; init; }
 
     /// <summary>Null: the data plane of this build writes no access log.</summary>
     public AccessLogWriter? AccessLog { get; init; }

@@ -37,7 +37,7 @@ internal sealed class LinkMonitor
 
     public int ActivePairs { get; private set; }
 
-    public bool TooFew => ActivePairs < Minimum;
+    public bool TooFew => ActivePairs < Math.Min(Minimum, Pairs);
 
     public bool Carrier => _counted[0];
 

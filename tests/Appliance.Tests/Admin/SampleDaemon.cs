@@ -119,6 +119,33 @@ internal static class SampleDaemon
             Reason = "the peer is down",
             Since = Started,
             Priority = 254,
+            Groups =
+            [
+                new HaGroupStatus
+                {
+                    VirtualRouterId = 51,
+                    Role = HaRole.Active,
+                    Reason = "the peer is down",
+                    Since = Started,
+                    Priority = 254,
+                    PeerRole = HaRole.Passive,
+                    VirtualAddresses = [new VirtualAddress(System.Net.IPAddress.Parse("192.0.2.100"), 24)],
+                    Held = true,
+                    Flaps = 1,
+                },
+                new HaGroupStatus
+                {
+                    VirtualRouterId = 52,
+                    Role = HaRole.Bypass,
+                    Reason = "more flaps than allowed",
+                    Since = Started.AddMinutes(5),
+                    Priority = 1,
+                    VirtualAddresses = [new VirtualAddress(System.Net.IPAddress.Parse("2001:db8::101"), 64)],
+                    Held = false,
+                    Flaps = 5,
+                    BypassUntil = Started.AddMinutes(125),
+                },
+            ],
             Peer = new HaPeerStatus
             {
                 Node = "lb-b",
@@ -132,7 +159,7 @@ internal static class SampleDaemon
             },
             Monitors = [new HaMonitorStatus("carrier:eth0", true, "up"), new HaMonitorStatus("witness", false, "no answer from 192.0.2.1")],
             AddressesHeld = [new VirtualAddress(System.Net.IPAddress.Parse("192.0.2.100"), 24)],
-            Lateness = new LatenessSummary([100_000, 1_000_000], [50, 3, 1], 9_000_000, TimeSpan.FromMilliseconds(2), RealTime: true),
+            Lateness = new LatenessSummary([100_000, 1_000_000], [50, 3, 1], 9_000_000, TimeSpan.FromMilliseconds(2), RealTime: true) { WorstOfLastHour = TimeSpan.FromMilliseconds(160) },
             Counters = new HaCounters
             {
                 AdvertsSent = 10,

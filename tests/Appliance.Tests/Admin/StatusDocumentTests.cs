@@ -21,7 +21,7 @@ public sealed class StatusDocumentTests
         Assert.Equal("degraded", peer.GetProperty("state").GetString());
         Assert.Equal("passive", peer.GetProperty("role").GetString());
         Assert.Equal("config", Assert.Single(peer.GetProperty("drift").EnumerateArray()).GetString());
-        JsonElement group = Assert.Single(root.GetProperty("groups").EnumerateArray());
+        JsonElement group = root.GetProperty("groups")[0];
         Assert.Equal("192.0.2.100/24", group.GetProperty("virtual_addresses")[0].GetString());
         Assert.True(group.GetProperty("held").GetBoolean());
         Assert.False(root.GetProperty("monitors")[1].GetProperty("ok").GetBoolean());
@@ -33,6 +33,21 @@ public sealed class StatusDocumentTests
         Assert.Equal(17, root.GetProperty("listeners")[0].GetProperty("requests").GetInt64());
         Assert.Equal("down", root.GetProperty("upstreams")[0].GetProperty("servers")[1].GetProperty("state").GetString());
         Assert.Contains("admn", root.GetProperty("reload").GetProperty("error").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void EachGroupFlapsBypassAndLatenessAreTold()
+    {
+        using JsonDocument json = Write(SampleDaemon.Pair());
+        JsonElement root = json.RootElement;
+        Assert.Equal(["active", "bypass"], root.GetProperty("groups").EnumerateArray().Select(group => group.GetProperty("role").GetString()));
+        Assert.Equal("passive", root.GetProperty("groups")[0].GetProperty("peer_role").GetString());
+        Assert.Equal("""{"count":5,"maximum":4,"window_s":600}""", root.GetProperty("flaps").GetRawText());
+        Assert.Equal(
+            """{"action":"standby","since":"2026-02-03T08:05:00.000Z","until":"2026-02-03T10:05:00.000Z","detail":""}""",
+            root.GetProperty("bypass").GetRawText());
+        Assert.Equal("""{"worst_of_last_hour_us":160000,"worst_us":2000,"real_time":true}""", root.GetProperty("heartbeat").GetRawText());
+        Assert.Contains("160 ms late", Assert.Single(root.GetProperty("warnings").EnumerateArray()).GetString(), StringComparison.Ordinal);
     }
 
     [Fact]

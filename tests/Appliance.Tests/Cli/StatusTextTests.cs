@@ -19,7 +19,12 @@ public sealed class StatusTextTests
             role      active for 2 h 5 min: the peer is down
             ready     yes
             peer      lb-b, degraded, passive
-            group     51: 192.0.2.100/24, held here
+            group     51: 192.0.2.100/24, held here, active: the peer is down
+            group     52: 2001:db8::101/64, not held here, bypass: more flaps than allowed
+            flaps     5 of 4 allowed in 600 s
+            bypass    standby for 2 h 0 min, until 2026-02-03T10:05:00.000Z
+            heartbeat at most 160 ms late in the last hour
+            WARNING   a heartbeat of the last hour was 160 ms late, and the peer waits only 300 ms; set ha.peer_check_interval to 110ms or more, or find what holds this machine up
             monitor   carrier:eth0: ok, up
             monitor   witness: FAILED, no answer from 192.0.2.1
             bundle    version 7, loaded 2026-02-03T08:00:00.000Z

@@ -27,7 +27,6 @@ public sealed class DataPlaneWatchTests : IDisposable
         _systemd.Bind(new UnixDomainSocketEndPoint(path));
         _notifier = ServiceNotifier.FromEnvironment(name => name == "NOTIFY_SOCKET" ? path : null);
         _watch = new DataPlaneWatch(
-            () => new ProxyStatus([], [], [new LoopStatus(0, _turns, 0, 0)]),
             _node,
             TimeSpan.FromMilliseconds(100),
             _notifier,
@@ -87,7 +86,7 @@ public sealed class DataPlaneWatchTests : IDisposable
             _nowNs += StepNs;
             if (loopsMove) _turns++;
             if (heartMoves) _node.Turns++;
-            _watch.Look(_nowNs);
+            _watch.Look([new LoopStatus(0, _turns, 0, 0)], _nowNs);
         }
     }
 

@@ -17,9 +17,9 @@ internal sealed class FakeDrain(List<string> calls) : ITrafficDrain
         lock (calls) calls.Add($"draining {draining}");
     }
 
-    public void CutMoved()
+    public void CutMoved(int virtualRouterId)
     {
-        lock (calls) calls.Add("cut");
+        lock (calls) calls.Add($"cut {virtualRouterId}");
     }
 
     public Task WaitUntilIdleAsync(TimeSpan limit, CancellationToken cancellation)

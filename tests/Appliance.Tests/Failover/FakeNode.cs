@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Appliance.Failover;
 using Appliance.Vrrp;
 
@@ -21,6 +22,15 @@ internal sealed class FakeNode : IRoleNode
 
     public long Turns { get; set; }
 
+    /// <summary>Flaps within the window.</summary>
+    public int Flaps { get; set; }
+
+    public ImmutableArray<MonitorReport> Monitors { get; set; } = [];
+
+    public ImmutableArray<GroupReport> Groups { get; set; } = [];
+
+    public ImmutableArray<string> Warnings { get; set; } = [];
+
     public void Start() => Calls.Add("start");
 
     public void SetReady() => Calls.Add("ready");
@@ -30,6 +40,12 @@ internal sealed class FakeNode : IRoleNode
     public void SetStandby(bool on) => Calls.Add($"standby {on}");
 
     public void ReportDataPlane(bool moves) => Calls.Add($"moves {moves}");
+
+    public void ReportUpstreams(bool enough) => Calls.Add($"upstreams {enough}");
+
+    public void ReportBandwidth(bool enough) => Calls.Add($"bandwidth {enough}");
+
+    public void Reset() => Calls.Add("reset");
 
     public Task<string?> HandoverAsync(bool force, byte? routerId, CancellationToken cancellation)
     {
@@ -44,6 +60,10 @@ internal sealed class FakeNode : IRoleNode
         Reason = "test",
         Since = new DateTimeOffset(2026, 2, 3, 8, 51, 20, TimeSpan.Zero),
         Peer = Peer,
+        Monitors = Monitors,
+        Groups = Groups,
+        Warnings = Warnings,
+        Flaps = new FlapReport(Flaps, 4, TimeSpan.FromMinutes(10)),
         Lateness = new LatenessSummary([1_000], [Turns, 0], 0, TimeSpan.Zero, RealTime: false),
     };
 
@@ -51,7 +71,7 @@ internal sealed class FakeNode : IRoleNode
     {
         string from = Role;
         Role = role;
-        Changed?.Invoke(new RoleChange(from, role, "test"));
+        Changed?.Invoke(new RoleChange(from, role, "test", 51));
     }
 
     public void AskForHandover() => HandoverWanted?.Invoke(51);

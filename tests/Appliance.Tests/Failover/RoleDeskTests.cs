@@ -18,7 +18,7 @@ public sealed class RoleDeskTests : IDisposable
     public RoleDeskTests()
     {
         _traffic = new FakeDrain(_node.Calls);
-        _desk = new RoleDesk(_node, _traffic, _readiness, _notifier, _log);
+        _desk = new RoleDesk(_node, null, _traffic, _readiness, _notifier, _log);
     }
 
     public void Dispose()
@@ -43,7 +43,7 @@ public sealed class RoleDeskTests : IDisposable
     {
         _node.Role = from;
         _node.Become(to);
-        Assert.Equal(cut, _node.Calls.Contains("cut"));
+        Assert.Equal(cut, _node.Calls.Contains("cut 51"));
     }
 
     [Fact]

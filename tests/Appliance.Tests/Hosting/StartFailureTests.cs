@@ -95,7 +95,6 @@ public sealed class StartFailureTests : IDisposable
     [InlineData(2, "run", "--bogus")]
     [InlineData(2, "standby", "perhaps")]
     [InlineData(2, "top")]
-    [InlineData(2, "ha", "reset")]
     [InlineData(2, "policy", "test", "x.json", "--requests", "y.json")]
     [InlineData(3, "status")]
     [InlineData(3, "reload")]

@@ -60,6 +60,9 @@ internal sealed class ApplianceNode : IDisposable
         return this;
     }
 
+    /// <summary>What Prometheus would read.</summary>
+    public string Metrics() => _lab.Exec(Node, "curl", "-s", "--max-time", "10", "http://127.0.0.1:9900/metrics").Text;
+
     /// <summary>Runs one of the commands to its end, as an operator on this node would.</summary>
     public CommandResult Cli(params string[] arguments) => _lab.Exec(Node, [Repository.Appliance, .. arguments], _environment);
 

@@ -11,6 +11,9 @@ internal sealed class Laboratory : IDisposable
     public const string VirtualAddress = "192.0.2.100";
     public const string VirtualAddress6 = "2001:db8::100";
 
+    /// <summary>Of the second group, where a test has two.</summary>
+    public const string SecondAddress = "192.0.2.101";
+
     private static int _built;
 
     private readonly List<LabProcess> _processes = [];

@@ -47,6 +47,12 @@ internal sealed record NodeSettings
         }
         """;
 
+    /// <summary>Lines of the ha section beyond the usual ones, not indented.</summary>
+    public string[] Election { get; init; } = [];
+
+    /// <summary>Active-active: each node owns one virtual address, `a` the usual one and `b` the second.</summary>
+    public bool TwoGroups { get; init; }
+
     /// <summary>Appended to the file as it is.</summary>
     public string Extra { get; init; } = "";
 
@@ -60,7 +66,8 @@ internal sealed record NodeSettings
             protocol: http
             routes:
               - upstream: web
-          {Listener6}
+        {Listener6}
+        {(TwoGroups ? SecondListener : "")}
           - name: relay
             address: {(Ha ? Laboratory.VirtualAddress : "127.0.0.1")}:8081
             protocol: tcp
@@ -90,10 +97,8 @@ internal sealed record NodeSettings
             : "";
         return $"""
             ha:
-              primary: {(node == "a" ? "true" : "false")}
               interface: eth0
-              virtual_router_id: 51
-              virtual_addresses: [{Quoted(VirtualAddresses)}]
+            {(TwoGroups ? Groups : OneGroup(node))}
             {link}
               peer_check_interval: {CheckInterval}
               witness: [{(Witness.Length > 0 ? Quoted(Witness) : "")}]
@@ -101,11 +106,33 @@ internal sealed record NodeSettings
               vrrp:
                 priority: {Priority}
                 virtual_mac: {(VirtualMac ? "true" : "false")}
+            {string.Join('\n', Election.Select(line => "  " + line))}
             """;
     }
 
+    private const string SecondListener = $"""
+          - name: second
+            address: {Laboratory.SecondAddress}:80
+            protocol: http
+            routes:
+              - upstream: web
+        """;
+
+    private const string Groups = $$"""
+          mode: active-active
+          groups:
+            - { virtual_router_id: 51, owner: lb-a, virtual_addresses: [{{Laboratory.VirtualAddress}}/24] }
+            - { virtual_router_id: 52, owner: lb-b, virtual_addresses: [{{Laboratory.SecondAddress}}/24] }
+        """;
+
+    private string OneGroup(string node) => $"""
+          primary: {(node == "a" ? "true" : "false")}
+          virtual_router_id: 51
+          virtual_addresses: [{Quoted(VirtualAddresses)}]
+        """;
+
     private string Listener6 => VirtualAddresses.Contains(Laboratory.VirtualAddress6, StringComparison.Ordinal)
-        ? $"- {{ name: web6, address: \"[{Laboratory.VirtualAddress6}]:80\", protocol: http, routes: [{{ upstream: web }}] }}"
+        ? $"  - {{ name: web6, address: \"[{Laboratory.VirtualAddress6}]:80\", protocol: http, routes: [{{ upstream: web }}] }}"
         : "";
 
     private static string Quoted(string addresses) => string.Join(", ", addresses.Split(' ').Select(address => $"\"{address}\""));

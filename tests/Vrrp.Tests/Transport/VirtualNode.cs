@@ -12,6 +12,7 @@ namespace Vrrp.Tests.Transport;
 internal sealed class VirtualNode(VirtualNetwork network, int index, HaSettings settings) : IElectionPorts
 {
     private static int _starts;
+    private DriverSettings? _driver;
 
     public ElectionDriver? Driver { get; private set; }
 
@@ -39,7 +40,7 @@ internal sealed class VirtualNode(VirtualNetwork network, int index, HaSettings 
             if (!Runs || settings.Peer is null) return false;
             ElectionState state = Driver!.State; // runs, so it has one
             return state.Role is HaRole.Active or HaRole.Passive && state.PeerAlive && state.Peer.Fit
-                && ElectionViews.FlapsWithin(DriverSettings.From(settings, settings.Groups[0], 0, 3).Election, state, state.SeenNs) > settings.MaximumFlaps;
+                && ElectionViews.FlapsWithin(_driver!.Election, state, state.SeenNs) > settings.MaximumFlaps;
         }
     }
 
@@ -77,7 +78,7 @@ internal sealed class VirtualNode(VirtualNetwork network, int index, HaSettings 
 
     public void Start()
     {
-        DriverSettings driver = DriverSettings.From(settings, settings.Groups[0], Own(index), 3);
+        DriverSettings driver = _driver = DriverSettings.From(settings, settings.Groups[0], Own(index), 3);
         byte[] nonce = new byte[HeartbeatLayout.NonceBytes];
         BitConverter.TryWriteBytes(nonce, Interlocked.Increment(ref _starts));
         HeartbeatSession? session = settings.Peer is null ? null : new HeartbeatSession(new HeartbeatKeys(settings.Keys), 51, settings.Node, nonce);
