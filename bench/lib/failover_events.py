@@ -86,6 +86,8 @@ def fail_back(lab, interval, phase, node="a"):
     event = lab.heal()
     limit = time.monotonic() + 5 + 14 * interval
     while time.monotonic() < limit and not (lab.holders() == {node} and lab.answers_only_from(node, 0.5)):
+        if time.monotonic_ns() > event + DEAD_MS * 1_000_000 and not any(one.kind == "u" for one in lab.client.since(time.monotonic_ns() - DEAD_MS * 1_000_000)):
+            break
         time.sleep(0.02)
     return outage(lab.client, event, time.monotonic_ns(), node, lab.servers[node])
 

@@ -95,6 +95,13 @@ public sealed class HaNode : IDisposable
         }
     }
 
+    /// <summary>
+    /// Replaces the cluster secret without a silence: list a new key second on both nodes, then first, then drop the old one, with this
+    /// call after each step.
+    /// </summary>
+    /// <param name="keys">The first signs, all verify; at least one.</param>
+    public void SetKeys(ImmutableArray<ClusterKey> keys) => Post(new NodeCommand(ElectionEvent.Timer, Keys: new HeartbeatKeys(keys)));
+
     /// <summary>The operator's standby: while on, the node is Unfit.</summary>
     /// <param name="on">On or off.</param>
     /// <param name="reason">For the log.</param>

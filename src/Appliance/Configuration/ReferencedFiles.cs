@@ -20,6 +20,8 @@ internal sealed class ReferencedFiles(ConfigErrors errors, Func<string, int, (Bo
     /// <summary>Notes every file that cannot be used, and fills in the error pages.</summary>
     public ApplianceConfig Read(ApplianceConfig config)
     {
+        if (config.Ha?.OnTransition is { } hook) CheckExecutable(hook, "ha.on_transition");
+        if (config.Ha?.Bypass.Command is { } command) CheckExecutable(command, "ha.bypass.command");
         for (int i = 0; i < config.Upstreams.Length; i++) CheckUpstream(config.Upstreams[i], $"upstreams[{i}].tls");
         var listeners = ImmutableArray.CreateBuilder<ListenerConfig>(config.Listeners.Length);
         for (int i = 0; i < config.Listeners.Length; i++)
@@ -66,6 +68,22 @@ internal sealed class ReferencedFiles(ConfigErrors errors, Func<string, int, (Bo
         }
 
         return listener with { Http = listener.Http with { ErrorPages = pages.ToImmutable() } };
+    }
+
+    /// <summary>What the daemon would run with its rights must be there, be allowed to run, and not be everybody's to change.</summary>
+    private void CheckExecutable(string file, string path)
+    {
+        const UnixFileMode Any = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+        if (!errors.IsSound(path)) return;
+        if (!File.Exists(file))
+        {
+            errors.Add(path, $"{Quoted.Form(file)}: {(Directory.Exists(file) ? "this is a directory, not a file" : "the file does not exist")}");
+            return;
+        }
+
+        UnixFileMode mode = OperatingSystem.IsLinux() ? File.GetUnixFileMode(file) : Any;
+        if ((mode & Any) == 0) errors.Add(path, $"{Quoted.Form(file)}: the file is not executable; chmod 0755 it");
+        else if ((mode & UnixFileMode.OtherWrite) != 0) errors.Add(path, $"{Quoted.Form(file)}: everybody on this machine may change the file; chmod 0755 it");
     }
 
     private void Check(string file, string path) => Read(file, path, MaximumPem);

@@ -20,7 +20,8 @@ internal static class ElectionSettings
         return mistakes.IsEmpty ? settings : throw new StartException(code, mistakes);
     }
 
-    private static ImmutableArray<string> Read(ApplianceConfig config, out HaSettings? settings, out ExitCode code)
+    /// <summary>As <see cref="Check"/>, with what was read.</summary>
+    public static ImmutableArray<string> Read(ApplianceConfig config, out HaSettings? settings, out ExitCode code)
     {
         settings = null;
         ImmutableArray<string> mistakes = ReadKeys(config, out ImmutableArray<ClusterKey> keys, out code);

@@ -1,3 +1,6 @@
+using System.Collections.Immutable;
+using Appliance.Vrrp;
+
 namespace Appliance.Failover;
 
 /// <summary>
@@ -22,6 +25,9 @@ internal interface IRoleNode : IDisposable
 
     /// <summary>Tells the peer what this node runs, so that a difference is seen: 32 bytes each; no bundle is all zero.</summary>
     void SetFingerprints(ReadOnlySpan<byte> config, ReadOnlySpan<byte> bundle);
+
+    /// <summary>The cluster secret as it is now; the peer may still sign with any of them.</summary>
+    void SetKeys(ImmutableArray<ClusterKey> keys);
 
     /// <summary>Operator's standby.</summary>
     void SetStandby(bool on);

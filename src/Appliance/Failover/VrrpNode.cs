@@ -57,6 +57,11 @@ internal sealed class VrrpNode : IRoleNode
 
     public void SetFingerprints(ReadOnlySpan<byte> config, ReadOnlySpan<byte> bundle) => _node.SetFingerprints(config, bundle);
 
+    public void SetKeys(System.Collections.Immutable.ImmutableArray<ClusterKey> keys)
+    {
+        if (!keys.IsEmpty) _node.SetKeys(keys); // none: the peer is a foreign router, nothing is signed
+    }
+
     public void SetStandby(bool on) => _node.SetStandby(on, "operator's order");
 
     public void ReportDataPlane(bool moves) => _node.ReportDataPlane(moves);

@@ -3,6 +3,7 @@ using Appliance.Cli;
 using Appliance.Configuration;
 using Appliance.Policies;
 using Appliance.Systemd;
+using Appliance.Vrrp;
 using Microsoft.Extensions.Logging;
 
 namespace Appliance.Hosting;
@@ -52,6 +53,8 @@ internal sealed class Reloader(
 
     private OrderResult Apply(ApplianceConfig next, ConfigDifference difference)
     {
+        ImmutableArray<string> wrong = Failover.ElectionSettings.Read(next, out HaSettings? election, out ExitCode code);
+        if (!wrong.IsEmpty) return new OrderResult(code, Lines(wrong));
         PolicyInputs? inputs = null;
         BundleRead? bundle = null;
         if (next.Policies is { } policies)
@@ -83,6 +86,7 @@ internal sealed class Reloader(
             PolicyParts.WarnOfUnverified(engine, log);
         }
 
+        if (election is not null) daemon.Ha?.SetKeys(election.Keys);
         daemon.Log.Level = LogLevels.Of(next.Log.Level);
         daemon.Config = next;
         published(next);

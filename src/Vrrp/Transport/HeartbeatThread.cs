@@ -282,6 +282,11 @@ internal sealed class HeartbeatThread
                 foreach (GroupSeat seat in _seats) seat.Session?.SetFingerprints(both.AsSpan(0, HeartbeatLayout.PrintBytes), both.AsSpan(HeartbeatLayout.PrintBytes));
             }
 
+            if (command.Keys is { } keys)
+            {
+                foreach (GroupSeat seat in _seats) seat.Session?.Use(keys);
+            }
+
             if (command.Handover is { } order) _handover.Begin(order, nowNs);
             else ApplyToAll(command.Event, nowNs);
             if (command.Event.Kind == ElectionEventKind.Stop) _stopping = true;

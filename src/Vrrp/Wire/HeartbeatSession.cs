@@ -14,7 +14,7 @@ internal sealed class HeartbeatSession
     private const int RetiredNonces = 256;
     private readonly byte[] _retired = new byte[RetiredNonces * HeartbeatLayout.NonceBytes];
     private int _retiredCount;
-    private readonly HeartbeatKeys _keys;
+    private HeartbeatKeys _keys;
     private readonly byte _routerId;
     private readonly byte[] _out = new byte[HeartbeatLayout.TotalBytes];
     private readonly byte[] _nonce = new byte[HeartbeatLayout.NonceBytes];
@@ -45,6 +45,13 @@ internal sealed class HeartbeatSession
         _out[HeartbeatLayout.RouterId] = routerId;
         _nonce.CopyTo(_out.AsSpan(HeartbeatLayout.SenderNonce));
         _out[HeartbeatLayout.NameLength] = (byte)Encoding.UTF8.GetBytes(node, _out.AsSpan(HeartbeatLayout.Name, HeartbeatLayout.NameBytes));
+    }
+
+    /// <summary>From now on; the peer that still signs with another of them goes on being heard.</summary>
+    public void Use(HeartbeatKeys keys)
+    {
+        _keys = keys;
+        _out[HeartbeatLayout.KeyId] = keys.SigningId;
     }
 
     /// <summary>Round trip of the last good datagram without the time the peer held it; -1: not known yet.</summary>

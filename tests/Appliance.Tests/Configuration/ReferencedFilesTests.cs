@@ -37,6 +37,27 @@ public sealed class ReferencedFilesTests : IDisposable
         Assert.Equal($"\"{At("a.pem")}\": the file does not exist", result.Errors[0].Message);
     }
 
+    [Theory]
+    [InlineData(null, "the file does not exist")]
+    [InlineData(UnixFileMode.UserRead | UnixFileMode.UserWrite, "the file is not executable; chmod 0755 it")]
+    [InlineData(UnixFileMode.UserExecute | UnixFileMode.OtherWrite, "everybody on this machine may change the file; chmod 0755 it")]
+    [InlineData(UnixFileMode.UserExecute | UnixFileMode.UserRead, null)]
+    public void WhatTheDaemonIsToRunIsLookedAt(UnixFileMode? mode, string? problem)
+    {
+        if (mode is { } given)
+        {
+            File.WriteAllText(At("hook"), "#!/bin/sh\n");
+            File.SetUnixFileMode(At("hook"), given);
+        }
+
+        foreach ((string key, string path) in ((string, string)[])[("on_transition: hook", "ha.on_transition"), ("bypass: { action: command, command: hook }", "ha.bypass.command")])
+        {
+            ConfigLoadResult result = Load($"ha:\n  primary: true\n  interface: eth0\n  virtual_router_id: 51\n  virtual_addresses: [192.0.2.100/24]\n  {key}\n");
+            if (problem is null) Assert.Empty(result.Errors);
+            else Assert.Equal((path, $"\"{At("hook")}\": {problem}"), (Assert.Single(result.Errors).Path, result.Errors[0].Message));
+        }
+    }
+
     [Fact]
     public void ErrorPageIsReadWithItsType()
     {

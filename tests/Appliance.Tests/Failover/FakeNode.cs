@@ -35,6 +35,8 @@ internal sealed class FakeNode : IRoleNode
 
     public void SetReady() => Calls.Add("ready");
 
+    public void SetKeys(System.Collections.Immutable.ImmutableArray<Appliance.Vrrp.ClusterKey> keys) => Calls.Add($"keys {string.Join(' ', keys.Select(key => key.Id))}");
+
     public void SetFingerprints(ReadOnlySpan<byte> config, ReadOnlySpan<byte> bundle) => Calls.Add("fingerprints");
 
     public void SetStandby(bool on) => Calls.Add($"standby {on}");

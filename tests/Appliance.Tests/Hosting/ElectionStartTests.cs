@@ -82,6 +82,15 @@ public sealed class ElectionStartTests : IDisposable
     }
 
     [Fact]
+    public void CleanupWithoutARuntimeDirectoryHasNothingToRemove()
+    {
+        WriteConfig("lo");
+        Directory.Delete(_daemon.RuntimeDirectory, recursive: true);
+        (int code, _, string errors) = _daemon.Command("cleanup", "--config", _daemon.ConfigFile);
+        Assert.True(code == 0, errors);
+    }
+
+    [Fact]
     public void CleanupWithoutAFitPeerLeavesTheAddressToItsLifetime()
     {
         WriteConfig("lo");

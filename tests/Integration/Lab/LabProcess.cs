@@ -10,6 +10,16 @@ internal sealed class LabProcess(Process process, string name, string logPath, s
     /// <summary>Everything it printed so far.</summary>
     public string Log => File.Exists(logPath) ? File.ReadAllText(logPath) : "";
 
+    /// <summary>Resident memory now.</summary>
+    public long ResidentKib
+    {
+        get
+        {
+            string line = File.ReadLines($"/proc/{process.Id}/status").Single(line => line.StartsWith("VmRSS:", StringComparison.Ordinal));
+            return long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], System.Globalization.CultureInfo.InvariantCulture);
+        }
+    }
+
     public void Signal(string signal) => _ = Command.Run(Repository.PairScript, "stop", laboratory, $"{process.Id}", signal).Text;
 
     /// <summary>The process vanishes as in a crash: nothing it could have said or cleaned up happens.</summary>

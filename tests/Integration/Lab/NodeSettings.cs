@@ -53,6 +53,9 @@ internal sealed record NodeSettings
     /// <summary>Active-active: each node owns one virtual address, `a` the usual one and `b` the second.</summary>
     public bool TwoGroups { get; init; }
 
+    /// <summary>The servers are asked five times a second, and one answer decides.</summary>
+    public bool HealthCheck { get; init; }
+
     /// <summary>Appended to the file as it is.</summary>
     public string Extra { get; init; } = "";
 
@@ -77,6 +80,7 @@ internal sealed record NodeSettings
             servers:
               - address: 203.0.113.21:8080
               - address: 203.0.113.22:8080
+            {(HealthCheck ? "health_check: { path: /, interval: 200ms, timeout: 150ms, healthy_after: 1, unhealthy_after: 1 }" : "")}
         policies:
           file: {directory}/policies.json
         admin:

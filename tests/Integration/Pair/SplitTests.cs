@@ -58,6 +58,31 @@ public sealed class SplitTests
     }
 
     [Fact]
+    public void TwentyPausesOfTheActiveLeaveNoTwoHolders()
+    {
+        int seed = Environment.TickCount;
+        var random = new Random(seed);
+        using var pair = NodePair.Running(new NodeSettings { Election = ["maximum_flaps: 100"] });
+        for (int i = 0; i < 20; i++)
+        {
+            var active = pair.A.HoldsAddress ? pair.A : pair.B;
+            int frozenMs = random.Next(15, 600);
+            active.Process.Signal("STOP");
+            // The length of the pause is the test; there is no condition to wait for.
+            Thread.Sleep(frozenMs);
+            active.Process.Signal("CONT");
+
+            pair.AwaitSettled();
+            Until.Stays($"no two holders, pause {i} of seed {seed}: {active.Node} for {frozenMs} ms", () => !StayTwo(pair), 0.3, pair.Describe);
+        }
+    }
+
+    /// <summary>The nodes are asked one after the other, so that a switch in between looks like two holders once, but not twice.</summary>
+    private static bool StayTwo(NodePair pair) => HaveTwo(pair) && HaveTwo(pair);
+
+    private static bool HaveTwo(NodePair pair) => pair.A.HoldsAddress && pair.B.HoldsAddress;
+
+    [Fact]
     public void ALostHaLinkAloneChangesNobodysRole()
     {
         using var pair = NodePair.Running();

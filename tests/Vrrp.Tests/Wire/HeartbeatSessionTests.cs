@@ -91,6 +91,29 @@ public class HeartbeatSessionTests
     }
 
     [Fact]
+    public void KeysAreReplacedWhileBothRunAndNoDatagramIsLost()
+    {
+        (HeartbeatSession a, HeartbeatSession b) = (Make("a", 1, (1, Old)), Make("b", 2, (1, Old)));
+        Join(a, b);
+        long now = 1000;
+        void Exchange()
+        {
+            Assert.Equal(HeartbeatReject.None, b.Read(a.Write(Content, ++now), now, out _));
+            Assert.Equal(HeartbeatReject.None, a.Read(b.Write(Content, ++now), now, out _));
+        }
+
+        foreach ((byte Id, byte[] Key)[] keys in new (byte, byte[])[][] { [(1, Old), (2, New)], [(2, New), (1, Old)], [(2, New)] })
+        {
+            a.Use(Keys(keys));
+            Exchange();
+            b.Use(Keys(keys));
+            Exchange();
+        }
+
+        Assert.Equal(2, a.Write(Content, ++now)[HeartbeatLayout.KeyId]);
+    }
+
+    [Fact]
     public void AnyBytesGiveAValueOrAReason()
     {
         (HeartbeatSession a, HeartbeatSession b) = Joined();
@@ -168,6 +191,8 @@ public class HeartbeatSessionTests
         if (keys.Length == 0) keys = [(1, Old)];
         byte[] bytes = new byte[HeartbeatLayout.NonceBytes];
         Array.Fill(bytes, nonce);
-        return new HeartbeatSession(new HeartbeatKeys([.. keys.Select(k => new ClusterKey(k.Id, k.Secret))]), 51, node, bytes);
+        return new HeartbeatSession(Keys(keys), 51, node, bytes);
     }
+
+    private static HeartbeatKeys Keys((byte Id, byte[] Secret)[] keys) => new([.. keys.Select(k => new ClusterKey(k.Id, k.Secret))]);
 }
