@@ -69,8 +69,8 @@ internal sealed record NodeSettings
             protocol: http
             routes:
               - upstream: web
+        {Listener6}
         {(TwoGroups ? SecondListener : "")}
-          {Listener6}
           - name: relay
             address: {(Ha ? Laboratory.VirtualAddress : "127.0.0.1")}:8081
             protocol: tcp
@@ -136,7 +136,7 @@ internal sealed record NodeSettings
         """;
 
     private string Listener6 => VirtualAddresses.Contains(Laboratory.VirtualAddress6, StringComparison.Ordinal)
-        ? $"- {{ name: web6, address: \"[{Laboratory.VirtualAddress6}]:80\", protocol: http, routes: [{{ upstream: web }}] }}"
+        ? $"  - {{ name: web6, address: \"[{Laboratory.VirtualAddress6}]:80\", protocol: http, routes: [{{ upstream: web }}] }}"
         : "";
 
     private static string Quoted(string addresses) => string.Join(", ", addresses.Split(' ').Select(address => $"\"{address}\""));
