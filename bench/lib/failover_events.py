@@ -60,7 +60,7 @@ def outage(log, event, end, node="", server=None, kinds="ut", limit=DEAD_MS):
     since_advert = new_node + (event - advert) / 1e6 if new_node is not None and advert else None
     return Outage(max(gaps.values()), gaps.get("u"), gaps.get("t"), new_node,
                   first(one for one in server.since(event) if one.kind == "+") if server else None,
-                  first(one for one in records if one.kind == "n"), quiet)
+                  first(one for one in records if one.kind == "n"), quiet, since_advert, limit)
 
 
 def await_phase(lab, interval, phase):
