@@ -8,13 +8,18 @@ from dataclasses import dataclass
 # listens to them.
 DEAD_MS = 3000
 NOTICED_INTERVALS = 5
+ADVERTS_WITHIN_NS = 4_000_000_000
+
+
+class Moved(RuntimeError):
+    """The role moved before anything was done: a false takeover, on a machine that others keep busy. Nothing was measured."""
 
 
 @dataclass(frozen=True)
 class Outage:
     """Milliseconds. new_node: from the event to the first answer of the other node; address: until it had the address; known: until the
     client's neighbour table named it; quiet: the longest pause in the half second before the event. None: it never came about.
-    limit: a longer gap is a dead client."""
+    since_advert: from the last advert before it to that answer, what the election took whatever the phase. limit: a longer gap is a dead client."""
 
     gap: float
     udp: float
@@ -23,6 +28,7 @@ class Outage:
     address: float
     known: float
     quiet: float
+    since_advert: float
     limit: float = DEAD_MS
 
     @property
@@ -49,9 +55,12 @@ def outage(log, event, end, node="", server=None, kinds="ut", limit=DEAD_MS):
     def first(found):
         return next(((one.ns - event) / 1e6 for one in found if one.ns >= event), None)
 
-    return Outage(max(gaps.values()), gaps.get("u"), gaps.get("t"), first(one for one in records if one.kind in kinds and one.node == node),
+    new_node = first(one for one in records if one.kind in kinds and one.node == node)
+    advert = max((one.ns for one in log.since(event - ADVERTS_WITHIN_NS) if one.kind == "v" and one.ns <= event), default=None)
+    since_advert = new_node + (event - advert) / 1e6 if new_node is not None and advert else None
+    return Outage(max(gaps.values()), gaps.get("u"), gaps.get("t"), new_node,
                   first(one for one in server.since(event) if one.kind == "+") if server else None,
-                  first(one for one in records if one.kind == "n"), quiet)
+                  first(one for one in records if one.kind == "n"), quiet, since_advert, limit)
 
 
 def await_phase(lab, interval, phase):
@@ -72,6 +81,8 @@ def await_phase(lab, interval, phase):
 def lose(lab, interval, deed, phase, other="b"):
     """Does it and waits until the other node serves, or the client is dead."""
     await_phase(lab, interval, phase)
+    if lab.holders() != {"a"}:
+        raise Moved
     event = deed()
     limit = time.monotonic() + 5 + 6 * interval
     while not lab.answers_only_from(other, 0.3) and time.monotonic() < limit:

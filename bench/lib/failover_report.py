@@ -33,25 +33,28 @@ def verdict(row, by_peer):
         worst = max(one.gap for one in ours)
         return f"at most {AT_MOST_MS[row]} ms, none dead: {'met' if worst <= AT_MOST_MS[row] and not dead else 'missed'}"
     if row == "silent" and (equals := by_peer.get(EQUAL_PRIORITIES)):
-        own, other = (statistics.median(one.gap for one in taken) for taken in (ours, equals))
+        own, other = (statistics.median(one.since_advert or one.limit for one in taken) for taken in (ours, equals))
         met = own <= other + RESOLUTION_MS and not dead
-        return f"at most that of {EQUAL_PRIORITIES}, medians: {'met' if met else 'missed'}"
+        return f"since the last advert at most {EQUAL_PRIORITIES}'s, medians: {'met' if met else 'missed'}"
     return ""
 
 
-def outage_lines(interval, rows, peers):
-    """rows: by name of the row, then by name of the peer, lists of Outage."""
+def outage_lines(interval, rows, moved):
+    """rows: by name of the row, then by name of the peer, lists of Outage. moved: by peer, episodes that a false takeover spoilt."""
+    peers = list(moved)
     lines = [f"### Checks every {interval:g} s", "", f"| event | {' | '.join(peers)} | target |", f"|{'---|' * (len(peers) + 2)}"]
     for row, by_peer in rows.items():
         cells = [cell(by_peer[peer]) if peer in by_peer else "" for peer in peers]
         lines.append(f"| {TITLES[row]} | {' | '.join(cells)} | {verdict(row, by_peer)} |")
     lines += ["", "Where the time goes, medians:", "",
-              "| event | | other node has the address | client knows it | its first answer | longest wait UDP | TCP | pause before the event |",
-              "|---|---|---|---|---|---|---|---|"]
+              "| event | | other node has the address | client knows it | its first answer | the same since the last advert | longest wait UDP | TCP "
+              "| pause before the event |", "|---|---|---|---|---|---|---|---|---|"]
     for row, by_peer in rows.items():
         for peer, taken in by_peer.items():
-            shown = [median_of(taken, name) for name in ("address", "known", "new_node", "udp", "tcp", "quiet")]
+            shown = [median_of(taken, name) for name in ("address", "known", "new_node", "since_advert", "udp", "tcp", "quiet")]
             lines.append(f"| {TITLES[row]} | {peer} | {' | '.join(shown)} |")
+    if any(moved.values()):
+        lines += ["", "False takeovers before an episode, which was played again: " + ", ".join(f"{peer} {number}" for peer, number in moved.items())]
     return lines + [""]
 
 
