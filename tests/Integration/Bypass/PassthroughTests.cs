@@ -77,7 +77,10 @@ public sealed class PassthroughTests
         string command = Path.Combine(lab.Directory, "bypass-card");
         File.WriteAllText(command, $"#!/bin/sh\necho \"$@\" >> {told}\n");
         File.SetUnixFileMode(command, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        using NodePair pair = NodePair.Running(new NodeSettings { Election = ["maximum_flaps: 0", $"bypass: {{ action: command, command: {command} }}"] });
+        using NodePair pair = new(new NodeSettings { Election = ["maximum_flaps: 0", $"bypass: {{ action: command, command: {command} }}"] });
+        pair.A.Start().AwaitRole("active"); // alone: two that begin at once might both be active for a moment, and one would have flapped
+        pair.B.Start();
+        pair.AwaitSettled();
 
         Crash(pair.A);
         Until.True("the node stays out", () => pair.A.Role == "bypass" && File.Exists(told), 20, pair.Describe);
