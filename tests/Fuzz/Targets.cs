@@ -17,6 +17,11 @@ internal static class Targets
         new LlmRequestTarget(),
         new LlmResponseTarget(),
         new BundleTarget(),
+        new AdvertTarget(ip6: false),
+        new AdvertTarget(ip6: true),
+        new HeartbeatTarget(),
+        new RouteMessageTarget(),
+        new NdFrameTarget(),
     ];
 
     /// <summary>One by its name, or `all`.</summary>

@@ -76,6 +76,8 @@ internal sealed record DriverSettings
             Expected = new VrrpExpectation
             {
                 RouterId = group.VirtualRouterId,
+                Ip4 = adverts.Any(plan => !plan.Ip6),
+                Ip6 = adverts.Any(plan => plan.Ip6),
                 OwnAddress = s.Unicast ? own : lan.Ip4,
                 OwnAddress6 = s.Unicast ? own : lan.LinkLocal,
                 UnicastPeer = s.Unicast ? peer : null,

@@ -5,6 +5,12 @@ internal sealed record VrrpExpectation
 {
     public required byte RouterId { get; init; }
 
+    /// <summary>IPv4 adverts are for this group: IPv4 and IPv6 with one router id are separate virtual routers (RFC 9568 section 1).</summary>
+    public bool Ip4 { get; init; } = true;
+
+    /// <summary>IPv6 adverts are for this group.</summary>
+    public bool Ip6 { get; init; } = true;
+
     /// <summary>What this node's IPv4 adverts come from.</summary>
     public required UInt128 OwnAddress { get; init; }
 

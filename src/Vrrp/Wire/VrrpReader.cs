@@ -16,15 +16,15 @@ internal static class VrrpReader
         if (!VrrpPacket.TryOpen(packet, out VrrpPacket opened)) return RejectReason.BadIpHeader;
         if (opened.Protocol != VrrpWire.Protocol) return RejectReason.WrongProtocol;
         RejectReason origin = CheckOrigin(opened, expected, interfaceIndex);
-        return origin != RejectReason.None ? origin : ReadMessage(opened, expected.RouterId, out advert);
+        return origin != RejectReason.None ? origin : ReadMessage(opened, expected, out advert);
     }
 
     /// <summary>The router id a packet claims to be for; 0: too short to say.</summary>
     public static byte PeekRouterId(ReadOnlySpan<byte> packet) =>
         VrrpPacket.TryOpen(packet, out VrrpPacket opened) && opened.Message.Length > 1 ? opened.Message[1] : (byte)0;
 
-    /// <summary>The message alone; headers are believed.</summary>
-    public static RejectReason ReadMessage(scoped in VrrpPacket packet, byte routerId, out VrrpAdvert advert)
+    /// <summary>The message alone; its origin is believed.</summary>
+    public static RejectReason ReadMessage(scoped in VrrpPacket packet, VrrpExpectation expected, out VrrpAdvert advert)
     {
         advert = default;
         ReadOnlySpan<byte> message = packet.Message;
@@ -34,7 +34,7 @@ internal static class VrrpReader
         int addressBytes = message[3] * (packet.Ip6 ? VrrpWire.AddressBytes6 : VrrpWire.AddressBytes);
         if (message.Length < VrrpWire.HeaderBytes + addressBytes) return RejectReason.Truncated;
         if (CheckSum(packet) is not { } checksum) return RejectReason.BadChecksum;
-        if (message[1] != routerId) return RejectReason.UnknownRouterId;
+        if (message[1] != expected.RouterId || !(packet.Ip6 ? expected.Ip6 : expected.Ip4)) return RejectReason.UnknownRouterId;
         if (addressBytes == 0) return RejectReason.NoAddresses;
         int intervalCs = BinaryPrimitives.ReadUInt16BigEndian(message[4..]) & 0x0fff; // the upper nibble is reserved: ignored
         if (intervalCs == 0) return RejectReason.ZeroInterval;

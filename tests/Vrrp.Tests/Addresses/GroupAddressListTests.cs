@@ -33,6 +33,7 @@ public class GroupAddressListTests
     {
         DriverSettings driver = Driver(new HaSettings { Node = "a", Interface = "eth0", Groups = [Group("2001:db8::9/64")] });
         Assert.Equal("fe80::1", AddressNumber.Text(driver.Election.LanAddress));
+        Assert.Equal((false, true), (driver.Expected.Ip4, driver.Expected.Ip6));
         Assert.Equal((UInt128)7, driver.Comparable(ip6: true, 7));
     }
 

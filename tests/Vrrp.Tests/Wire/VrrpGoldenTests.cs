@@ -26,7 +26,7 @@ public class VrrpGoldenTests
     {
         byte[] message = Convert.FromHexString(Write(checksum, 200, 100));
         var packet = new VrrpPacket { Message = message, Source = 0xc0000201, Destination = VrrpWire.Group };
-        Assert.Equal(RejectReason.None, VrrpReader.ReadMessage(packet, 51, out VrrpAdvert advert));
+        Assert.Equal(RejectReason.None, VrrpReader.ReadMessage(packet, Adverts.Expected, out VrrpAdvert advert));
         Assert.Equal(checksum, advert.Checksum);
         Assert.Equal((200, 100, 1_000_000_000L), (advert.Priority, advert.IntervalCs, advert.IntervalNs));
     }

@@ -52,6 +52,14 @@ public class VrrpReaderTests
     }
 
     [Fact]
+    public void OneRouterIdInTwoFamiliesIsTwoVirtualRouters()
+    {
+        Assert.Equal(RejectReason.UnknownRouterId, Adverts.Read(Adverts.Packet6(), Adverts.Expected with { Ip6 = false }));
+        Assert.Equal(RejectReason.UnknownRouterId, Adverts.Read(Adverts.Packet(), Adverts.Expected with { Ip4 = false }));
+        Assert.Equal(RejectReason.None, Adverts.Read(Adverts.Packet(), Adverts.Expected with { Ip6 = false }));
+    }
+
+    [Fact]
     public void OverIp6AChecksumWithoutThePseudoHeaderIsBad()
     {
         byte[] packet = Adverts.Packet6();
