@@ -191,6 +191,7 @@ public sealed class HaNode : IDisposable
         var links = new LinkWatch(sockets.Routes, _settings, sockets.InterfaceIndex, sockets.Link.Carrier);
         LanWitness witness = Witness(sockets);
         GroupSeat[] seats = [.. sockets.Groups.Select(group => Seat(sockets, group, notices, nowNs))];
+        foreach (GroupAddresses group in sockets.Groups) Rehearsal.Play(group);
         _sockets = sockets;
         _thread = new HeartbeatThread(sockets, seats, notices, witness, links, _lateness);
         _gatewayTimer = _time.CreateTimer(_ => witness.SetGateways(GatewayTable.Read(_settings.Interface, sockets.Own.Ip4 != 0, sockets.Nd is not null)), null, TimeSpan.Zero, GatewayPeriod);

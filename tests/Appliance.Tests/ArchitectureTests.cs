@@ -95,7 +95,7 @@ public sealed partial class ArchitectureTests
     [Fact]
     public void PathsInTheDocumentsExist()
     {
-        foreach (string document in (string[])["docs/architecture.md", "docs/policies.md", "README.md", "CONTRIBUTING.md", "samples/pair/README.md"])
+        foreach (string document in (string[])["docs/architecture.md", "docs/policies.md", "README.md", "CONTRIBUTING.md", "docs/high-availability.md", "samples/pair/README.md", "samples/active-active/README.md"])
         {
             IEnumerable<string> paths = DocumentedPath().Matches(File.ReadAllText(Repository.At(document))).Select(match => match.Groups[1].Value);
             None(paths.Where(path => !Path.Exists(Repository.At(path))).Select(path => $"{document}: {path}"));

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
 using Appliance.Hosting;
@@ -37,6 +38,14 @@ internal static class StatusDocument
         json.WriteNumber("log_dropped"u8, daemon.LogDropped);
         json.WriteNumber("access_log_dropped"u8, daemon.AccessLogDropped);
         json.WriteEndObject();
+    }
+
+    /// <summary>The document by itself, for commands of the operator's.</summary>
+    public static ReadOnlyMemory<byte> Bytes(DaemonSnapshot daemon)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(buffer)) Write(json, daemon);
+        return buffer.WrittenMemory;
     }
 
     internal static string Time(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);

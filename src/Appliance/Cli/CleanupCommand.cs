@@ -16,7 +16,7 @@ internal static class CleanupCommand
     public static Command Build()
     {
         Option<string> config = ConfigOption.Build();
-        var command = new Command("cleanup", "After a crash: drop leftover virtual addresses and the kernel's table of offenders, and tell the peer.") { config };
+        var command = new Command("cleanup", "After a crash: undo what is left in the kernel (virtual addresses, tables, sysctls) and tell the peer.") { config };
         command.SetAction(async (result, cancellation) =>
         {
             InvocationConfiguration console = result.InvocationConfiguration;
@@ -62,6 +62,9 @@ internal static class CleanupCommand
         // systemd removes the directory when the unit stops; a cleanup by hand comes later.
         if (File.Exists(paths.ControlSocket)) File.Delete(paths.ControlSocket);
         if (ProxyServer.RemoveOffloadTable() is { } reason) error.WriteLine($"the kernel's table of offenders cannot be removed: {reason}");
+        if (PassthroughTable.Remove() is { } redirects) error.WriteLine($"the kernel's table of bypass cannot be removed: {redirects}");
+        var forwarding = new ForwardingSwitch(ForwardingSwitch.Sysctl, ForwardingSwitch.PathIn(paths.RuntimeDirectory));
+        if (forwarding.PutBack() is { } sysctl) error.WriteLine($"forwarding cannot be put back: {sysctl}");
         ApplianceConfig? config = ConfigReport.Load(file, error, out ExitCode code);
         if (config is null) return code;
         if (config.Ha is null)

@@ -54,10 +54,26 @@ internal static class CanonicalConfig
         writer.WriteEndArray();
     }
 
-    /// <summary>Whether there are policies and how many counters they may have; the bundle has a fingerprint of its own.</summary>
+    /// <summary>
+    /// How requests are decided, as far as the bundle does not say it, which has a fingerprint of its own: both nodes must give a client the same
+    /// answer. Where files lie is a node's own affair, what is in those of keys is not; address lists may be a moment apart.
+    /// </summary>
     public static void WritePolicies(Utf8JsonWriter writer, PoliciesConfig? policies)
     {
-        if (policies is null) writer.WriteNullValue();
-        else writer.WriteNumberValue(policies.Table.MemoryBytes);
+        writer.WriteStartArray();
+        if (policies is not null)
+        {
+            writer.WriteNumberValue(policies.Table.MemoryBytes);
+            writer.WriteStringValue($"{policies.Compatibility} {policies.InstanceShare} {policies.IsClosedWhenTableFull} {policies.MaximumDelayed}");
+            writer.WriteStringValue($"{policies.PublicKeyFile is null} {policies.DebugSecretFile is null} {policies.IpLists is null}");
+            foreach ((string path, string print) in policies.KeyPrints) writer.WriteStringValue($"{path} {print}");
+            if (policies.Jwt is { } jwt)
+            {
+                writer.WriteStringValue($"{jwt.JwksFile is null} {jwt.Issuer} {jwt.Audience} {jwt.Leeway} {jwt.RejectsInvalid}");
+                foreach (JwtKeyConfig key in jwt.Keys) writer.WriteStringValue($"{key.Algorithm} {key.KeyId}");
+            }
+        }
+
+        writer.WriteEndArray();
     }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Appliance.Limiter;
 
 namespace Appliance.Configuration;
@@ -34,4 +35,7 @@ internal sealed record PoliciesConfig
 
     /// <summary>Secret of debug sessions; null: there are none. An absolute path.</summary>
     public string? DebugSecretFile { get; init; }
+
+    /// <summary>SHA-256 of the key files that both nodes must share, by key path; empty when files were not looked at.</summary>
+    public ImmutableArray<(string Path, string Sha256)> KeyPrints { get; init; } = [];
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Security.Cryptography;
 using Appliance.Proxy.Configuration;
 
 namespace Appliance.Configuration;
@@ -20,6 +21,8 @@ internal sealed class ReferencedFiles(ConfigErrors errors, Func<string, int, (Bo
     /// <summary>Notes every file that cannot be used, and fills in the error pages.</summary>
     public ApplianceConfig Read(ApplianceConfig config)
     {
+        if (config.Ha?.OnTransition is { } hook) CheckExecutable(hook, "ha.on_transition");
+        if (config.Ha?.Bypass.Command is { } command) CheckExecutable(command, "ha.bypass.command");
         for (int i = 0; i < config.Upstreams.Length; i++) CheckUpstream(config.Upstreams[i], $"upstreams[{i}].tls");
         var listeners = ImmutableArray.CreateBuilder<ListenerConfig>(config.Listeners.Length);
         for (int i = 0; i < config.Listeners.Length; i++)
@@ -28,7 +31,27 @@ internal sealed class ReferencedFiles(ConfigErrors errors, Func<string, int, (Bo
             listeners.Add(ReadPages(config.Listeners[i], $"listeners[{i}].error_pages"));
         }
 
-        return config with { Listeners = listeners.MoveToImmutable() };
+        return config with { Listeners = listeners.MoveToImmutable(), Policies = ReadKeys(config.Policies) };
+    }
+
+    /// <summary>
+    /// What tokens and bundles must be signed with, for the pair to compare. A file that cannot be read is named by whoever reads what is in it.
+    /// Not the secret of debug sessions: its hash travels in the clear, and unlike a key of tokens nobody could test guesses of it otherwise.
+    /// </summary>
+    private PoliciesConfig? ReadKeys(PoliciesConfig? policies)
+    {
+        if (policies is null) return null;
+        List<(string Path, string? File)> keys = [("policies.public_key_file", policies.PublicKeyFile), ("policies.jwt.jwks_file", policies.Jwt?.JwksFile)];
+        foreach (JwtKeyConfig key in policies.Jwt?.Keys ?? []) keys.Add(("policies.jwt.keys", key.File));
+        var prints = ImmutableArray.CreateBuilder<(string, string)>();
+        foreach ((string path, string? file) in keys)
+        {
+            if (file is null) continue;
+            (BoundedFile.Outcome outcome, byte[] content, _) = read(file, MaximumPem);
+            if (outcome == BoundedFile.Outcome.Read) prints.Add((path, Convert.ToHexStringLower(SHA256.HashData(content))));
+        }
+
+        return policies with { KeyPrints = prints.ToImmutable() };
     }
 
     private void CheckListener(TlsSettings tls, string path)
@@ -66,6 +89,22 @@ internal sealed class ReferencedFiles(ConfigErrors errors, Func<string, int, (Bo
         }
 
         return listener with { Http = listener.Http with { ErrorPages = pages.ToImmutable() } };
+    }
+
+    /// <summary>What the daemon would run with its rights must be there, be allowed to run, and not be everybody's to change.</summary>
+    private void CheckExecutable(string file, string path)
+    {
+        const UnixFileMode Any = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+        if (!errors.IsSound(path)) return;
+        if (!File.Exists(file))
+        {
+            errors.Add(path, $"{Quoted.Form(file)}: {(Directory.Exists(file) ? "this is a directory, not a file" : "the file does not exist")}");
+            return;
+        }
+
+        UnixFileMode mode = OperatingSystem.IsLinux() ? File.GetUnixFileMode(file) : Any;
+        if ((mode & Any) == 0) errors.Add(path, $"{Quoted.Form(file)}: the file is not executable; chmod 0755 it");
+        else if ((mode & UnixFileMode.OtherWrite) != 0) errors.Add(path, $"{Quoted.Form(file)}: everybody on this machine may change the file; chmod 0755 it");
     }
 
     private void Check(string file, string path) => Read(file, path, MaximumPem);

@@ -38,6 +38,12 @@ internal sealed class HaWatch : IDisposable
     /// <summary>Null: nobody reads it after a crash.</summary>
     public PeerMark? Peer { get; init; }
 
+    /// <summary>Null: standby, where there is nothing to do.</summary>
+    public BypassDesk? Bypass { get; init; }
+
+    /// <summary>Null: no hook. Set before the election begins.</summary>
+    public TransitionHook? Hook { get; set; }
+
     public EventRing Events { get; }
 
     /// <summary>The election's view with what this side knows.</summary>
@@ -48,6 +54,7 @@ internal sealed class HaWatch : IDisposable
         return report with
         {
             Monitors = [.. report.Monitors.Where(monitor => !own.Any(mine => mine.Name == monitor.Name)), .. own.Select(mine => Join(mine, report))],
+            Bypass = report.Bypass is { } bypass ? bypass with { Detail = Bypass?.Detail ?? "" } : null,
             Figures = Bandwidth?.Rate is { } rate
                 ? report.Figures.Add(new HaFigure("appliance_ha_received_bits_per_second", "Received traffic of the last interval of bandwidth monitoring.", "", "", rate))
                 : report.Figures,
@@ -64,6 +71,7 @@ internal sealed class HaWatch : IDisposable
         Upstreams?.Look(upstreams);
         HaReport report = Report();
         Bandwidth?.Look(report.IsActive, nowNs);
+        Bypass?.Look(report, upstreams, nowNs);
         Peer?.Update(report);
         Flaps?.Update(report);
         Tell(report);
@@ -82,6 +90,8 @@ internal sealed class HaWatch : IDisposable
     {
         _node.Changed -= OnChanged;
         Events.Dispose();
+        Hook?.Dispose();
+        Bypass?.Dispose();
         Flaps?.Leave();
         Peer?.Dispose();
     }
@@ -104,6 +114,7 @@ internal sealed class HaWatch : IDisposable
 
     private void OnChanged(RoleChange change)
     {
+        Hook?.Tell(change);
         if (change.From == RoleNames.Bypass) Flaps?.Clear(); // the election forgets them too
         Events.Add(new HaEvent
         {

@@ -122,7 +122,7 @@ internal sealed class RoleDesk : IDisposable
             }
 
             ApplianceLog.HandoverDone(_log);
-            if (_node.Report().IsActive) return (null, Task.CompletedTask); // another group goes on here, and its clients are not to be sent away
+            if (routerId is { } one && IsActiveBeside(one)) return (null, Task.CompletedTask); // the clients of another group are not to be sent away
             settling = true;
             return (null, SettleAsync());
         }
@@ -131,6 +131,9 @@ internal sealed class RoleDesk : IDisposable
             if (!settling) EndHandover();
         }
     }
+
+    private bool IsActiveBeside(byte routerId) =>
+        _node!.Report().Groups.Any(group => group.VirtualRouterId != routerId && group.Role == RoleNames.Active);
 
     /// <summary>Connections that began here go on until they end or the drain limit; then this node is an ordinary passive one.</summary>
     private async Task SettleAsync()

@@ -102,6 +102,18 @@ internal static partial class ApplianceLog
     [LoggerMessage(4047, LogLevel.Warning, "{Warning}")]
     public static partial void HaWarning(ILogger log, string warning);
 
+    [LoggerMessage(4048, LogLevel.Warning, "bypass: {What}")]
+    public static partial void BypassDone(ILogger log, string what);
+
+    [LoggerMessage(4049, LogLevel.Error, "bypass failed: {Why}")]
+    public static partial void BypassFailed(ILogger log, string why);
+
+    [LoggerMessage(4051, LogLevel.Information, "on_transition {File} {Role}: {Outcome}")]
+    public static partial void HookRan(ILogger log, string file, string role, string outcome);
+
+    [LoggerMessage(4052, LogLevel.Error, "on_transition {File} {Role} failed: {Outcome}")]
+    public static partial void HookFailed(ILogger log, string file, string role, string outcome);
+
     [LoggerMessage(4050, LogLevel.Error, "internal error in {Place}")]
     public static partial void InternalError(ILogger log, string place, Exception error);
 

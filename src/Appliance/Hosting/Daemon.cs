@@ -9,6 +9,7 @@ using Appliance.Journal;
 using Appliance.Limiter;
 using Appliance.Proxy;
 using Appliance.Systemd;
+using Appliance.Vrrp;
 using Microsoft.Extensions.Logging;
 
 namespace Appliance.Hosting;
@@ -20,6 +21,8 @@ namespace Appliance.Hosting;
 internal sealed class Daemon : IDisposable
 {
     private static readonly TimeSpan BundlePollInterval = TimeSpan.FromSeconds(1);
+
+    private static readonly TimeSpan HookLimit = TimeSpan.FromSeconds(10);
 
     private readonly Stack<IDisposable> _parts = new();
     private readonly DaemonOptions _options;
@@ -114,6 +117,9 @@ internal sealed class Daemon : IDisposable
         Upstreams = ha.TrackedUpstreams.IsEmpty ? null : new UpstreamTrack(ha.TrackedUpstreams, node),
         Bandwidth = ha.Bandwidth is { } bandwidth ? new BandwidthWatch(bandwidth, node, BandwidthWatch.CounterOf(bandwidth.Interface)) : null,
         Flaps = flaps,
+        Bypass = ha.Bypass.Action == HaBypassAction.Standby
+            ? null
+            : new BypassDesk(ha.Bypass, () => _state!.Config, new ForwardingSwitch(ForwardingSwitch.Sysctl, ForwardingSwitch.PathIn(paths.RuntimeDirectory)), _log),
         Peer = new PeerMark(PeerMark.PathIn(paths.RuntimeDirectory), _log),
     };
 
@@ -150,6 +156,7 @@ internal sealed class Daemon : IDisposable
         plan.Connect(_state, new ControlHandler(_state, reloader, _roles, new ServerDesk(_state.Proxy.GetStatus, (upstream, server, drain) => _state.Proxy.SetServerDrain(upstream, server, drain) == ServerDrainResult.Done, _log), new PolicyOrders(_state.PolicyFile, _state.Overrides)));
         // What a crashed run left would drop clients that nobody watches. Without the privilege there can be nothing of ours either.
         _ = ProxyServer.RemoveOffloadTable();
+        if (_watch?.Bypass is null) _ = PassthroughTable.Remove();
         try
         {
             _state.Proxy.Start(plan.Compile(_state.Config), inherited);
@@ -168,6 +175,11 @@ internal sealed class Daemon : IDisposable
         if (_node is null) return;
         Own(_node);
         PublishFingerprints(config);
+        if (_watch is not null && config.Ha?.OnTransition is { } hook)
+        {
+            _watch.Hook = new TransitionHook(hook, HookLimit, () => StatusDocument.Bytes(_state.Capture()), _log);
+        }
+
         _node.Start();
         _node.SetReady();
     }

@@ -30,6 +30,7 @@ internal static class Netfilter
     internal const int FamilyIPv4 = 2;
     internal const int FamilyIPv6 = 10;
     internal const int HookPreRouting = 0;
+    internal const int HookPostRouting = 4;
     internal const int VerdictDrop = 0;
     internal const int VerdictAccept = 1;
 
@@ -52,14 +53,18 @@ internal static class Netfilter
     internal const int SetFlags = 3;
     internal const int SetKeyType = 4;
     internal const int SetKeyLength = 5;
+    internal const int SetDataType = 6;
+    internal const int SetDataLength = 7;
     internal const int SetDescription = 9;
     internal const int SetDescriptionSize = 1;
     internal const int SetId = 10;
+    internal const int SetFlagMap = 0x8;
     internal const int SetFlagTimeout = 0x10;
     internal const int ElementsTable = 1;
     internal const int ElementsSet = 2;
     internal const int ElementsList = 3;
     internal const int ElementKey = 1;
+    internal const int ElementData = 2;
     internal const int ElementTimeout = 4;
     internal const int DataValue = 1;
     internal const int DataVerdict = 2;
@@ -85,8 +90,22 @@ internal static class Netfilter
     internal const int BitwiseXor = 5;
     internal const int LookupSet = 1;
     internal const int LookupRegister = 2;
+    internal const int LookupResult = 3;
+    internal const int NatType = 1;
+    internal const int NatFamily = 2;
+    internal const int NatAddress = 3;
+    internal const int NatPort = 5;
+    internal const int NatDestination = 1;
+    internal const int ConnectionRegister = 1;
+    internal const int ConnectionKey = 2;
+    internal const int ConnectionDirection = 3;
+    internal const int ConnectionDestinationPort = 12;
+    internal const int ConnectionDestination4 = 20;
+    internal const byte DirectionOriginal = 0;
     internal const int ImmediateRegister = 1;
     internal const int ImmediateData = 2;
     internal const int RegisterVerdict = 0;
     internal const int RegisterOne = 1;
+    internal const int RegisterTwo = 2;
+    internal const int RegisterOneSecondWord = 9;
 }

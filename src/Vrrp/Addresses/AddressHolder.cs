@@ -64,6 +64,13 @@ internal sealed class AddressHolder(
         return LastError == 0;
     }
 
+    /// <summary>Asks for changes that do nothing, through all the code that real ones use: an address of ours on an interface that cannot exist.</summary>
+    public void Rehearse()
+    {
+        _ = routes.AddAddress(Entry(0) with { InterfaceIndex = int.MaxValue }, HomeOf(_numbers[0]).RouteMetric, onlyIfMissing: false);
+        _ = routes.DeleteAddress(Entry(0) with { InterfaceIndex = int.MaxValue });
+    }
+
     /// <summary>After somebody's deletion. True: it was missing and is back.</summary>
     public bool Repair(UInt128 address)
     {

@@ -79,8 +79,9 @@ internal ref struct ElectionStep(ElectionSettings settings, ElectionState state,
     /// <param name="lastPriority">0, or the own priority where that makes a better survivor speak.</param>
     public void LeaveActive(HaRole to, HaReason reason, int lastPriority)
     {
-        if (ElectionViews.Soft(State) == HaReason.Bandwidth) State.BandwidthFault = true;
-        if (reason is not (HaReason.HandedOver or HaReason.Stopping or HaReason.Standby or HaReason.TooManyFlaps)) CountFlap();
+        bool ordered = reason is HaReason.HandedOver or HaReason.Stopping or HaReason.Standby;
+        if (!ordered && ElectionViews.Soft(State) == HaReason.Bandwidth) State.BandwidthFault = true;
+        if (!ordered && reason != HaReason.TooManyFlaps) CountFlap();
         if (to == HaRole.Passive) BecomePassive(reason);
         else BecomeOut(to, reason);
         Do(ElectionDeeds.DropAddresses);

@@ -74,6 +74,12 @@ public sealed class FingerprintTests
     [InlineData("198.51.100.22:80", "198.51.100.22:81", "upstreams")]
     [InlineData("198.51.100.22:80", "198.51.100.22:80, weight: 2", "upstreams")]
     [InlineData("policies.json", "policies.json, table: { memory: 64m }", "policies")]
+    [InlineData("policies.json", "policies.json, compatibility: fairvisor", "policies")]
+    [InlineData("policies.json", "policies.json, instance_share: 1/2", "policies")]
+    [InlineData("policies.json", "policies.json, on_table_full: closed", "policies")]
+    [InlineData("policies.json", "policies.json, jwt: { issuer: me }", "policies")]
+    [InlineData("policies.json", "policies.json, jwt: { leeway: 5s }", "policies")]
+    [InlineData("policies.json", "policies.json, jwt: { keys: [{ algorithm: HS256, file: k, kid: a }] }", "policies")]
     public void WhatMustAgreeChangesItsSection(string from, string to, string section)
     {
         ConfigFingerprint changed = ConfigFingerprint.Of(Changed(from, to));

@@ -72,7 +72,7 @@ public sealed class HaMappingTests
         """;
 
     /// <summary>Set by the program.</summary>
-    private static readonly string[] NotFromAKey = ["AddressLifetime"];
+    private static readonly string[] NotFromAKey = ["AddressLifetime", "KnownFlaps"];
 
     private static readonly ImmutableArray<ClusterKey> Keys = [new ClusterKey(1, new byte[ClusterKey.MinimumSecretBytes])];
 

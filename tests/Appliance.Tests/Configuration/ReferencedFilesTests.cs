@@ -38,6 +38,42 @@ public sealed class ReferencedFilesTests : IDisposable
     }
 
     [Fact]
+    public void WhatIsInKeyFilesIsPartOfTheFingerprintAndWhereTheyLieIsNot()
+    {
+        string PrintOf(string file, string content)
+        {
+            File.WriteAllText(At(file), content);
+            ApplianceConfig config = Load($"policies: {{ file: p.json, jwt: {{ keys: [{{ algorithm: HS256, file: {file} }}] }} }}").Config!;
+            return ConfigFingerprint.Of(config).ToString();
+        }
+
+        string one = PrintOf("a.key", "secret-secret-secret");
+        Assert.Equal(one, PrintOf("b.key", "secret-secret-secret"));
+        Assert.NotEqual(one, PrintOf("a.key", "another-another-another"));
+    }
+
+    [Theory]
+    [InlineData(null, "the file does not exist")]
+    [InlineData(UnixFileMode.UserRead | UnixFileMode.UserWrite, "the file is not executable; chmod 0755 it")]
+    [InlineData(UnixFileMode.UserExecute | UnixFileMode.OtherWrite, "everybody on this machine may change the file; chmod 0755 it")]
+    [InlineData(UnixFileMode.UserExecute | UnixFileMode.UserRead, null)]
+    public void WhatTheDaemonIsToRunIsLookedAt(UnixFileMode? mode, string? problem)
+    {
+        if (mode is { } given)
+        {
+            File.WriteAllText(At("hook"), "#!/bin/sh\n");
+            File.SetUnixFileMode(At("hook"), given);
+        }
+
+        foreach ((string key, string path) in ((string, string)[])[("on_transition: hook", "ha.on_transition"), ("bypass: { action: command, command: hook }", "ha.bypass.command")])
+        {
+            ConfigLoadResult result = Load($"ha:\n  primary: true\n  interface: eth0\n  virtual_router_id: 51\n  virtual_addresses: [192.0.2.100/24]\n  {key}\n");
+            if (problem is null) Assert.Empty(result.Errors);
+            else Assert.Equal((path, $"\"{At("hook")}\": {problem}"), (Assert.Single(result.Errors).Path, result.Errors[0].Message));
+        }
+    }
+
+    [Fact]
     public void ErrorPageIsReadWithItsType()
     {
         File.WriteAllText(At("page.html"), "<p>sorry");

@@ -46,6 +46,17 @@ public sealed class RoleDeskTests : IDisposable
         Assert.Equal(cut, _node.Calls.Contains("cut 51"));
     }
 
+    [Theory]
+    [InlineData("active", false)]
+    [InlineData("passive", true)]
+    public void AGroupThatIsTakenBackDoesNotSendTheClientsOfAnotherAway(string other, bool drains)
+    {
+        _node.Groups = [new GroupReport { VirtualRouterId = 51, Role = "active" }, new GroupReport { VirtualRouterId = 52, Role = other }];
+        _node.AskForHandover();
+        Assert.True(SpinWait.SpinUntil(() => Calls().Contains("draining False"), TimeSpan.FromSeconds(60)));
+        Assert.Equal(drains, Calls().Contains("wait 30"));
+    }
+
     [Fact]
     public async Task ARefusedHandoverTakesTrafficAgainAtOnceAndSaysWhy()
     {
@@ -139,5 +150,10 @@ public sealed class RoleDeskTests : IDisposable
             limit.Token.ThrowIfCancellationRequested();
             await Task.Yield();
         }
+    }
+
+    private string[] Calls()
+    {
+        lock (_node.Calls) return [.. _node.Calls];
     }
 }

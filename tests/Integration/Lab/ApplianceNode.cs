@@ -71,6 +71,12 @@ internal sealed class ApplianceNode : IDisposable
     /// <summary>What Prometheus would read.</summary>
     public string Metrics() => _lab.Exec(Node, "curl", "-s", "--max-time", "10", "http://127.0.0.1:9900/metrics").Text;
 
+    /// <summary>Sum of the samples of one family whose line contains <paramref name="label"/>; 0: none.</summary>
+    public double Metric(string family, string label = "") => Metrics().Split('\n')
+        .Where(line => line.StartsWith(family + ' ', StringComparison.Ordinal) || line.StartsWith(family + '{', StringComparison.Ordinal))
+        .Where(line => line.Contains(label, StringComparison.Ordinal))
+        .Sum(line => double.Parse(line.Split(' ')[^1], System.Globalization.CultureInfo.InvariantCulture));
+
     /// <summary>Runs one of the commands to its end, as an operator on this node would.</summary>
     public CommandResult Cli(params string[] arguments) => _lab.Exec(Node, [Repository.Appliance, .. arguments], _environment);
 

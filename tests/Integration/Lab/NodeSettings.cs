@@ -53,6 +53,9 @@ internal sealed record NodeSettings
     /// <summary>Active-active: each node owns one virtual address, `a` the usual one and `b` the second.</summary>
     public bool TwoGroups { get; init; }
 
+    /// <summary>The servers are asked five times a second, and one answer decides.</summary>
+    public bool HealthCheck { get; init; }
+
     /// <summary>Appended to the file as it is.</summary>
     public string Extra { get; init; } = "";
 
@@ -66,8 +69,8 @@ internal sealed record NodeSettings
             protocol: http
             routes:
               - upstream: web
+        {Listener6}
         {(TwoGroups ? SecondListener : "")}
-          {Listener6}
           - name: relay
             address: {(Ha ? Laboratory.VirtualAddress : "127.0.0.1")}:8081
             protocol: tcp
@@ -77,6 +80,7 @@ internal sealed record NodeSettings
             servers:
               - address: 203.0.113.21:8080
               - address: 203.0.113.22:8080
+            {(HealthCheck ? "health_check: { path: /, interval: 200ms, timeout: 150ms, healthy_after: 1, unhealthy_after: 1 }" : "")}
         policies:
           file: {directory}/policies.json
         admin:
@@ -132,7 +136,7 @@ internal sealed record NodeSettings
         """;
 
     private string Listener6 => VirtualAddresses.Contains(Laboratory.VirtualAddress6, StringComparison.Ordinal)
-        ? $"- {{ name: web6, address: \"[{Laboratory.VirtualAddress6}]:80\", protocol: http, routes: [{{ upstream: web }}] }}"
+        ? $"  - {{ name: web6, address: \"[{Laboratory.VirtualAddress6}]:80\", protocol: http, routes: [{{ upstream: web }}] }}"
         : "";
 
     private static string Quoted(string addresses) => string.Join(", ", addresses.Split(' ').Select(address => $"\"{address}\""));

@@ -72,6 +72,17 @@ public class BandwidthRuleTests
     }
 
     [Fact]
+    public void AMeasurementOfAnEarlierTermDoesNotCount()
+    {
+        // Low without a fit peer: it stays. Then the operator takes it out and lets it in again, and a fit peer appears.
+        ElectionState state = Elections.Next(First, Elections.Active(First), Low).State;
+        state = Elections.Next(First, state, ElectionEvent.Switch(ElectionEventKind.Standby, true)).State;
+        state = Elections.Next(First, state, ElectionEvent.Switch(ElectionEventKind.Standby, false)).State;
+        for (int i = 0; state.Role != HaRole.Active && i < 20; i++) state = Elections.Step(First, state, ElectionEvent.Timer, state.SeenNs + (Elections.Interval / 2)).State;
+        Assert.Equal(HaRole.Active, Elections.Hear(First, state, Elections.PassivePeer).Role);
+    }
+
+    [Fact]
     public void ItServesWhenThePeerDies()
     {
         ElectionState state = YieldedFirst();

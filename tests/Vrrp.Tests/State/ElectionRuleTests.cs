@@ -219,6 +219,18 @@ public class ElectionRuleTests
     }
 
     [Fact]
+    public void AnActiveAnnouncesAgainstAnAdvertThatContradictsThePeersWord()
+    {
+        ElectionState state = Elections.Hear(Elections.Pair, Elections.Active(Elections.Pair), Elections.PassivePeer);
+        ElectionResult heard = Elections.Next(Elections.Pair, state, ElectionEvent.Advert(253, Elections.Other, Elections.Interval));
+        Assert.Equal(HaRole.Active, heard.State.Role);
+        Assert.True(heard.Actions.Has(ElectionDeeds.AnnounceOnce));
+
+        // A flood of them makes it no louder than once an interval.
+        Assert.False(Elections.Next(Elections.Pair, heard.State, ElectionEvent.Advert(253, Elections.Other, Elections.Interval)).Actions.Has(ElectionDeeds.AnnounceOnce));
+    }
+
+    [Fact]
     public void AdvertThatContradictsThePeersWordIsIgnoredAndCounted()
     {
         ElectionState state = Elections.Hear(Elections.Pair, Elections.Active(Elections.Pair), Elections.PassivePeer);

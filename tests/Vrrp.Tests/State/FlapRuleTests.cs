@@ -116,6 +116,9 @@ public class FlapRuleTests
         while (state.Role == HaRole.Bypass && state.SeenNs < since + (20 * Second)) state = Elections.Hear(settings, state, Elections.ActivePeer, times: 1);
         Assert.Equal((HaRole.Passive, HaReason.BypassOver), (state.Role, state.Reason));
         Assert.InRange(state.SeenNs - since, 5 * Second, 5 * Second + Elections.Interval);
+
+        // Its flaps are forgotten, or they would lead straight back.
+        Assert.Equal(HaRole.Passive, Elections.Hear(settings, state, Elections.ActivePeer).Role);
     }
 
     [Fact]

@@ -80,6 +80,23 @@ public class PassthroughRuleTests
         Assert.Equal(HaRole.Active, state.Role);
     }
 
+    [Theory]
+    [InlineData("advert 0")]
+    [InlineData("word")]
+    public void TheHolderSpeaksWhenAnotherLetsGo(string how)
+    {
+        ElectionState state = Bypass(Lame).State;
+        state = Elections.Step(Settings, state, ElectionEvent.Timer, state.AdvertAtNs).State;
+        PeerWord holds = Elections.PassivePeer with { Role = HaRole.Bypass, Fit = false, Able = true, BypassHolds = true };
+        if (how == "word") state = Elections.Next(Settings, state, ElectionEvent.Heartbeat(holds)).State;
+        Assert.True(state.Asserts);
+        ElectionSettings settings = how == "word" ? Settings : Settings with { HasPeer = false };
+        ElectionResult result = Elections.Next(settings, state, how == "word" ? ElectionEvent.Heartbeat(holds with { BypassHolds = false }) : ElectionEvent.Advert(0, Elections.Other, Elections.Interval));
+        Assert.True(result.State.Asserts);
+        Assert.True(result.Actions.Has(ElectionDeeds.AnnounceOnce) && result.Actions.Has(ElectionDeeds.SendAdvert));
+        Assert.Equal(1, result.Actions.AdvertPriority);
+    }
+
     private static ElectionResult Bypass(PeerWord peer)
     {
         ElectionState state = Elections.Hear(Settings, Elections.Active(Settings), peer);
