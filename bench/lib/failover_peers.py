@@ -12,6 +12,8 @@ from failover_lab import NODES, VIRTUAL_ADDRESS, wait_until
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 ANNOUNCED_SECONDS = 5.5
+# A machine that others keep busy is slow to start anything.
+START_SECONDS = 60
 
 KEEPALIVED = """
 global_defs {{
@@ -67,10 +69,10 @@ class Pair:
         begun = None
         for node in NODES:
             self.start_node(lab, node, interval)
-            wait_until(lab, f"{self.name}: a alone has the address", lambda: lab.holders() == {"a"}, 20 + 12 * interval)
+            wait_until(lab, f"{self.name}: a alone has the address", lambda: lab.holders() == {"a"}, START_SECONDS + 12 * interval)
             begun = begun or time.monotonic()
         self.await_ready(lab, interval)
-        wait_until(lab, f"{self.name}: the client is answered by a", lambda: lab.answers_only_from("a", 0.3), 30)
+        wait_until(lab, f"{self.name}: the client is answered by a", lambda: lab.answers_only_from("a", 0.3), START_SECONDS)
         # Both products announce once more five seconds after they took the address. A pair in service is long past that.
         time.sleep(max(0, begun + ANNOUNCED_SECONDS - time.monotonic()))
 
@@ -153,7 +155,7 @@ class Ours(Pair):
         return [*self.program(), "run", "--config", str(home / "appliance.yaml")], env
 
     def await_ready(self, lab, interval):
-        wait_until(lab, "ours: both nodes reach each other", lambda: self.ready(lab, "a"), 20 + 10 * interval)
+        wait_until(lab, "ours: both nodes reach each other", lambda: self.ready(lab, "a"), START_SECONDS + 10 * interval)
         # peer_recovery_threshold is five checks: only then may the peer be handed anything.
         time.sleep(0.5 + 6 * interval)
 

@@ -48,7 +48,8 @@ link_nodes() {
 
 # server_start: the upstream, one small web server on the switch.
 server_start() {
-    in_switch python3 "$here/lib/server.py" 192.0.2.1 8080 < /dev/null > "$work/server.log" 2>&1 &
+    # Not by in_switch: the id would be that of a shell, whose end leaves the server alone.
+    ip netns exec "$switch" python3 "$here/lib/server.py" 192.0.2.1 8080 < /dev/null > "$work/server.log" 2>&1 &
     echo $! > "$work/server.pid"
     disown
     wait_until 30 in_switch curl --silent --fail --noproxy '*' --max-time 1 http://192.0.2.1:8080/
