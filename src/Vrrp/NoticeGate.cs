@@ -9,9 +9,19 @@ internal sealed class NoticeGate
 
     public bool Pass(HaNoticeKind kind, int reason, long nowNs)
     {
-        ref long next = ref _nextNs[((int)kind * ReasonsPerKind) + (reason & (ReasonsPerKind - 1))];
+        ref long next = ref Next(kind, reason);
         if (nowNs < next) return false;
         next = nowNs + PeriodNs;
         return true;
     }
+
+    public bool PassOnce(HaNoticeKind kind, int reason)
+    {
+        ref long next = ref Next(kind, reason);
+        if (next == long.MaxValue) return false;
+        next = long.MaxValue;
+        return true;
+    }
+
+    private ref long Next(HaNoticeKind kind, int reason) => ref _nextNs[((int)kind * ReasonsPerKind) + (reason & (ReasonsPerKind - 1))];
 }

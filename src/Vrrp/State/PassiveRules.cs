@@ -10,7 +10,7 @@ internal static class PassiveRules
         {
             // With the peer's heartbeats saying Active, a lone priority 0 waits one interval for the word that explains it.
             long grace = step.PeerIsActive && !step.State.Peer.Leaving ? settings.IntervalNs : 0;
-            long at = step.NowNs + grace + ElectionTiming.SkewNs(step.Priority, settings.IntervalNs);
+            long at = step.NowNs + grace + ElectionTiming.SkewNs(step.Priority, step.State.LanIntervalNs); // RFC 9568 section 6.1: of the adopted interval
             step.State.LanDeadlineNs = Math.Min(step.State.LanDeadlineNs, at);
             return;
         }

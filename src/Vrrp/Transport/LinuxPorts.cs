@@ -58,7 +58,12 @@ internal sealed class LinuxPorts(NodeSockets sockets, byte routerId, AddressHold
 
     public void OnSpoofedAdvert(UInt128 source) => notices.Limited(new HaNotice(HaNoticeKind.SpoofedAdvert, 0, source));
 
-    public void OnAdvertRefused(RejectReason reason) => notices.Limited(new HaNotice(HaNoticeKind.AdvertRefused, (long)reason));
+    public void OnAdvertRefused(RejectReason reason)
+    {
+        // Other routers on the LAN are no fault; said once, in case the id is a mistake here.
+        if (reason == RejectReason.UnknownRouterId) notices.Once(new HaNotice(HaNoticeKind.AdvertRefused, (long)reason));
+        else notices.Limited(new HaNotice(HaNoticeKind.AdvertRefused, (long)reason));
+    }
 
     public void OnHeartbeatRefused(HeartbeatReject reason)
     {

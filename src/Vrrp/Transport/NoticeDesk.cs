@@ -16,5 +16,11 @@ internal sealed class NoticeDesk(ChannelWriter<HaNotice> notices)
         if (_gate.Pass(notice.Kind, (int)notice.Number, NowNs)) notices.TryWrite(notice);
     }
 
+    /// <summary>The first of its kind and number since start.</summary>
+    public void Once(in HaNotice notice)
+    {
+        if (_gate.PassOnce(notice.Kind, (int)notice.Number)) notices.TryWrite(notice);
+    }
+
     public void Always(in HaNotice notice) => notices.TryWrite(notice);
 }

@@ -58,7 +58,7 @@ internal static class VrrpReader
     {
         if (packet.Source == (packet.Ip6 ? expected.OwnAddress6 : expected.OwnAddress)) return RejectReason.OwnPacket;
         if (expected.InterfaceIndex != 0 && interfaceIndex != 0 && interfaceIndex != expected.InterfaceIndex) return RejectReason.WrongInterface;
-        if (packet.Destination == (packet.Ip6 ? VrrpWire.Group6 : VrrpWire.Group)) return packet.Ttl == VrrpWire.Ttl ? RejectReason.None : RejectReason.TtlNot255;
+        if (expected.UnicastPeer is null && packet.Destination == (packet.Ip6 ? VrrpWire.Group6 : VrrpWire.Group)) return packet.Ttl == VrrpWire.Ttl ? RejectReason.None : RejectReason.TtlNot255;
         return expected.UnicastPeer == packet.Source ? RejectReason.None : RejectReason.UnknownSource;
     }
 

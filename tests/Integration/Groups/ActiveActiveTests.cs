@@ -30,7 +30,15 @@ public sealed class ActiveActiveTests
         Until.True("the client reaches both on a", () => Ask(pair, Laboratory.SecondAddress).Contains("200", StringComparison.Ordinal), 20, pair.A.Describe);
 
         pair.B.Start();
-        AwaitCrossed(pair);
+        Until.True(
+            "b takes its own back, and nothing else moves",
+            () =>
+            {
+                Assert.True(Holds(pair, "a", Laboratory.VirtualAddress), "a gave away the address that is its own\n" + pair.Describe());
+                return IsCrossed(pair);
+            },
+            30,
+            pair.Describe);
         Assert.Contains("200", Ask(pair, Laboratory.SecondAddress), StringComparison.Ordinal);
     }
 

@@ -38,11 +38,12 @@ public class ElectionRuleTests
     }
 
     [Fact]
-    public void PriorityZeroLeavesOnlyTheSkew()
+    public void PriorityZeroLeavesOnlyTheSkewOfTheAdoptedInterval()
     {
         ElectionState state = Elections.Passive(Elections.Alone);
-        state = Elections.Next(Elections.Alone, state, ElectionEvent.Advert(0, Elections.Other, Elections.Interval)).State;
-        Assert.Equal(state.SeenNs + ElectionTiming.SkewNs(254, Elections.Interval), state.LanDeadlineNs);
+        state = Elections.Next(Elections.Alone, state, ElectionEvent.Advert(255, Elections.Other, 1000 * Ms)).State;
+        state = Elections.Next(Elections.Alone, state, ElectionEvent.Advert(0, Elections.Other, 1000 * Ms)).State;
+        Assert.Equal(state.SeenNs + ElectionTiming.SkewNs(254, 1000 * Ms), state.LanDeadlineNs);
     }
 
     [Theory]

@@ -31,6 +31,19 @@ public class HeartbeatSessionTests
         Assert.Equal(30 - 30 + 20, b.RoundTripNs); // sent at 30, heard at 40, held 10, back at 60
     }
 
+    public static TheoryData<string> Flags() => [.. typeof(PeerWord).GetFields().Where(field => field.FieldType == typeof(bool)).Select(field => field.Name)];
+
+    [Theory]
+    [MemberData(nameof(Flags))]
+    public void EveryFlagOfTheWordArrivesAlone(string name)
+    {
+        (HeartbeatSession a, HeartbeatSession b) = Joined();
+        object word = new PeerWord { Role = HaRole.Bypass, Priority = 1 };
+        typeof(PeerWord).GetField(name)!.SetValue(word, true);
+        Assert.Equal(HeartbeatReject.None, b.Read(a.Write(Content with { Word = (PeerWord)word }, 1), 1, out HeartbeatContent read));
+        Assert.Equal(word, read.Word);
+    }
+
     [Fact]
     public void ARecordedDatagramIsRefusedNowAndAfterEitherSideRestarts()
     {

@@ -92,6 +92,7 @@ public class VrrpReaderTests
         byte[] packet = Adverts.Packet(destination: Adverts.Own);
         Assert.Equal(RejectReason.None, Adverts.Read(packet, unicast));
         Assert.Equal(RejectReason.UnknownSource, Adverts.Read(Adverts.Packet(source: 0xc0000207, destination: Adverts.Own), unicast));
+        Assert.Equal(RejectReason.UnknownSource, Adverts.Read(Adverts.Packet(source: 0xc0000207), unicast)); // by multicast neither
     }
 
     [Fact]
