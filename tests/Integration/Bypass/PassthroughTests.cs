@@ -98,8 +98,10 @@ public sealed class PassthroughTests
         return new ApplianceNode(lab, "a", new NodeSettings { Election = election, Extra = "drain_timeout: 1s" }).Start();
     }
 
+    /// <summary>The daemon notes within a tenth of a second that it is active; a death before that is none of an active node.</summary>
     private static void Crash(ApplianceNode node)
     {
+        Until.True("the daemon has noted that it is active", () => File.Exists(Path.Combine(node.Home, "state", "active")), seen: node.Describe);
         node.Process.Kill();
         node.Start();
     }
