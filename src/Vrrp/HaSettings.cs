@@ -54,7 +54,7 @@ public sealed record HaSettings
     /// <summary>1 .. 255; null: 254 for the primary, 253 for the other.</summary>
     public int? Priority { get; init; }
 
-    /// <summary>How long the kernel keeps a virtual address that is no longer refreshed: 1 s .. 1 h, rounded up to seconds.</summary>
+    /// <summary>A virtual address that is no longer refreshed is gone after at most this: 2 s .. 1 h, whole seconds.</summary>
     public TimeSpan AddressLifetime { get; init; } = TimeSpan.FromSeconds(3);
 
     /// <summary>Addresses live on a macvlan with the virtual router's own MAC, 00:00:5e:00:01:VRID (IPv6: 00:00:5e:00:02:VRID).</summary>

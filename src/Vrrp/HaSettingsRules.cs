@@ -108,7 +108,7 @@ internal static class HaSettingsRules
         if (s.PeerFailureThreshold is < 1 or > 255) errors.Add("peer_failure_threshold: 1 to 255");
         if (s.PeerRecoveryThreshold is < 1 or > 255) errors.Add("peer_recovery_threshold: 1 to 255");
         if (s.PreemptDelay < TimeSpan.Zero || s.PreemptDelay > TimeSpan.FromHours(24)) errors.Add("preempt_delay: 0s to 24h");
-        if (s.AddressLifetime < TimeSpan.FromSeconds(1) || s.AddressLifetime > TimeSpan.FromHours(1)) errors.Add("address lifetime: 1s to 1h");
+        if (s.AddressLifetime < TimeSpan.FromSeconds(2) || s.AddressLifetime > TimeSpan.FromHours(1)) errors.Add("address lifetime: 2s to 1h");
     }
 
     private static void CheckHaAddress(string key, IPAddress address, ImmutableArray<string>.Builder errors)

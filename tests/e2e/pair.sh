@@ -122,7 +122,7 @@ address_gone_ms() {
     echo $((($(date --date="$gone" +%s%N) - $1) / 1000000))
 }
 
-# With a fit peer the unit's ExecStopPost takes the address off: the promise is 200 ms. Its lifetime alone would leave it for two seconds or more.
+# With a fit peer the unit's ExecStopPost takes the address off: the promise is 200 ms. Its lifetime alone would leave it for well over a second.
 a_killed_daemon_hands_over_and_comes_back_passive() {
     local pid killed gone
     address_watch_start a

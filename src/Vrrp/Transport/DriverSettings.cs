@@ -29,6 +29,9 @@ internal sealed record DriverSettings
     /// <summary>Well below the lifetime: three refreshes may fail before an address is lost.</summary>
     public long RefreshNs => LifetimeNs / 5;
 
+    /// <summary>The lifetime as the kernel wants it.</summary>
+    public uint LifetimeSeconds => (uint)(LifetimeNs / 1_000_000_000);
+
     public int IntervalCs => (int)(Election.IntervalNs / 10_000_000);
 
     /// <summary>What an advert's sender counts as in comparisons: 0 where IPv4 decides and the advert came over IPv6.</summary>
@@ -87,7 +90,8 @@ internal sealed record DriverSettings
             Node = s.Node,
             Checksum = s.Checksum,
             Adverts = adverts,
-            LifetimeNs = (long)Math.Ceiling(s.AddressLifetime.TotalSeconds) * 1_000_000_000,
+            // The kernel takes an address away up to a second late: what the settings promise is the outer bound.
+            LifetimeNs = Math.Max(1, (long)s.AddressLifetime.TotalSeconds - 1) * 1_000_000_000,
             ProbeIntervalNs = probeNs,
         };
     }

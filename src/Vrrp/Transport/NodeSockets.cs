@@ -159,7 +159,7 @@ internal sealed class NodeSockets : IDisposable
         bool has6 = addresses.Any(v => v.Address.AddressFamily == AddressFamily.InterNetworkV6);
         var home4 = new AddressHome(InterfaceIndex, Links is not null && has4 ? link4 : null);
         var home6 = new AddressHome(InterfaceIndex, Links is not null && has6 ? link6 : null);
-        return new GroupAddresses(group, driver, new AddressHolder(Routes, addresses, (uint)(driver.LifetimeNs / 1_000_000_000), home4, home6, Links));
+        return new GroupAddresses(group, driver, new AddressHolder(Routes, addresses, driver.LifetimeSeconds, home4, home6, Links));
     }
 
     private void CheckSources(bool ip4, bool ip6)
